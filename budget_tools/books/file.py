@@ -1,0 +1,267 @@
+"""Workbooks from disk (.xlsx, .xlsm): values by python-calamine, formulas and details from the sheet XML."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from ..errors import Refused, Unreadable, WorkbookError
+from ..model.address import Range
+from ..model.book import Book, Details, ErrorValue, Sheet, Value
+from ..settings import Limits
+from . import sheetxml
+from .guard import Package, needs_a_child, open_package, snapshot
+
+SUFFIXES = (".xlsx", ".xlsm")
+
+_KEEP_STYLES_UP_TO = 3_000_000  # bytes of sheet XML: below, one pass serves formulas and details
+
+
+class WorkbookFile:
+    """A reader of one workbook on disk. It keeps nothing open: the bytes are read once."""
+
+    def __init__(self, path: Path | str, limits: Limits | None = None) -> None:
+        self.path = Path(path)
+        self.limits = limits or Limits()
+
+    def read(self) -> Book:
+        """The workbook as it was last saved.
+
+        Raises:
+            Unreadable: it is broken, empty, locked or gone.
+            Refused: it is no workbook, encrypted, or beyond the limits.
+        """
+        return read_bytes(snapshot(self.path, self.limits), str(self.path), self.limits)
+
+
+def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False) -> Book:
+    """A workbook from the bytes of its file; ``path`` is only kept, not opened.
+
+    Raises:
+        Unreadable: it is broken or empty.
+        Refused: it is no workbook, encrypted, or beyond the limits.
+    """
+    try:
+        package = open_package(data, limits)
+        parts = sheet_parts(package)
+        xml = {name: package.read(part) for name, part in parts.items() if package.has(part)}
+        for name, part in parts.items():
+            if name not in xml:
+                raise Unreadable("missing-part", part=part)
+        if not in_child and needs_a_child(package, xml):
+            from .child import read_in_child
+
+            return read_in_child(data, path, limits)
+        return _read(package, path, xml)
+    except WorkbookError:
+        raise
+    except PasswordError as error:
+        raise Refused("encrypted") from error
+    except MemoryError as error:
+        raise Refused("memory", limit=limits.memory_mb) from error
+    except (CalamineError, ExpatError, ElementTree.ParseError, OSError, ValueError, OverflowError) as error:
+        raise Unreadable("broken-zip") from error
+
+
+def _read(package: Package, path: str, xml: dict[str, bytes]) -> Book:
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.data))
+    sheets: list[Sheet] = []
+    skipped: list[str] = []
+    for number, metadata in enumerate(workbook.sheets_metadata):
+        if metadata.typ != SheetTypeEnum.WorkSheet:
+            skipped.append(metadata.name)
+            continue
+        source = workbook.get_sheet_by_index(number)
+        part = xml.get(metadata.name)
+        rows: list[list[Value]] = source.to_python(skip_empty_area=True)
+        top, left = (source.start[0] + 1, source.start[1] + 1) if source.start else (1, 1)
+        merges = tuple(
+            Range(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in source.merged_cell_ranges or ()
+        )
+        visible = metadata.visible == SheetVisibleEnum.Visible
+        if part is None:
+            sheets.append(Sheet(metadata.name, rows, top, left, merges=merges, visible=visible))
+        else:
+            sheets.append(_sheet(metadata.name, rows, top, left, merges, visible, part, package))
+    if not sheets and not skipped:
+        raise Unreadable("no-sheets")
+    return Book(path, tuple(sheets), tuple(skipped))
+
+
+def _sheet(
+    name: str,
+    rows: list[list[Value]],
+    top: int,
+    left: int,
+    merges: tuple[Range, ...],
+    visible: bool,
+    xml: bytes,
+    package: Package,
+) -> Sheet:
+    scan: sheetxml.SheetScan | None = None
+    if sheetxml.has_formulas(xml) or sheetxml.has_errors(xml):
+        keep = len(xml) <= _KEEP_STYLES_UP_TO
+        scan = sheetxml.scan(xml, None if keep else ())
+        if scan.errors:
+            rows, top, left = _with_errors(rows, top, left, scan.errors)
+    kept = scan if scan is not None and len(xml) <= _KEEP_STYLES_UP_TO else None
+
+    def details(ranges: Sequence[Range]) -> Details:
+        try:
+            found = kept if kept is not None else sheetxml.scan(xml, ranges)
+            formats, white = cell_formats(package)
+        except (ExpatError, ElementTree.ParseError, WorkbookError, ValueError):
+            return Details()  # calamine read the values of a part that is not well-formed: no details then
+        return Details(
+            {cell: formats[style] for cell, style in found.styles.items() if style < len(formats)},
+            frozenset(found.hidden_rows),
+            frozenset(found.hidden_columns),
+            frozenset(cell for cell, style in found.styles.items() if style in white) if white else frozenset(),
+        )
+
+    return Sheet(
+        name,
+        rows,
+        top,
+        left,
+        scan.formulas if scan else {},
+        frozenset(scan.unvalued) if scan else frozenset(),
+        merges,
+        visible,
+        details,
+    )
+
+
+def _with_errors(
+    rows: list[list[Value]], top: int, left: int, errors: dict[sheetxml.Cell, str]
+) -> tuple[list[list[Value]], int, int]:
+    """Put error values where calamine left the cells empty, widening the block where needed."""
+    new_top = min(top, *(cell.row for cell in errors)) if rows else min(cell.row for cell in errors)
+    new_left = min(left, *(cell.column for cell in errors)) if rows else min(cell.column for cell in errors)
+    bottom = max(top + len(rows) - 1, *(cell.row for cell in errors))
+    right = max(left + max(map(len, rows), default=0) - 1, *(cell.column for cell in errors))
+    if (bottom - new_top + 1) * (right - new_left + 1) > 20_000_000:
+        return rows, top, left
+    grid: list[list[Value]] = []
+    for row in range(new_top, bottom + 1):
+        old = rows[row - top] if 0 <= row - top < len(rows) else []
+        line: list[Value] = [""] * (left - new_left) + list(old)
+        line += [""] * (right - new_left + 1 - len(line))
+        grid.append(line)
+    for cell, code in errors.items():
+        grid[cell.row - new_top][cell.column - new_left] = ErrorValue(code)
+    return grid, new_top, new_left
+
+
+def _relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """The relationships of a part: id → (type, target part)."""
+    folder, name = posixpath.split(part)
+    place = posixpath.join(folder, "_rels", f"{name}.rels")
+    if not package.has(place):
+        return {}
+    found = {}
+    for element in ElementTree.fromstring(package.read(place)):
+        target = element.get("Target") or ""
+        if element.get("TargetMode") != "External":
+            target = target.replace("\\", "/")
+            target = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        found[element.get("Id") or ""] = (element.get("Type") or "", target)
+    return found
+
+
+def workbook_part(package: Package) -> str:
+    """The part that lists the sheets.
+
+    Raises:
+        Refused: the package is something else than a workbook.
+    """
+    for kind, target in _relationships(package, "").values():
+        if kind.endswith("/officeDocument"):
+            if package.has(target):
+                return target
+            raise Unreadable("missing-part", part=target)
+    raise Refused("not-a-workbook")
+
+
+def sheet_parts(package: Package) -> dict[str, str]:
+    """The name of each worksheet and the part that holds its cells.
+
+    Raises:
+        Refused: the package is something else than a workbook.
+        Unreadable: the list of sheets is broken or empty.
+    """
+    part = workbook_part(package)
+    relationships = _relationships(package, part)
+    found: dict[str, str] = {}
+    sheets = 0
+    root = ElementTree.fromstring(package.read(part))
+    if not root.tag.endswith("}workbook"):
+        raise Refused("not-a-workbook")
+    for element in root.iter():
+        if not isinstance(element.tag, str) or element.tag.rpartition("}")[2] != "sheet":
+            continue
+        sheets += 1
+        identity = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+        kind, target = relationships.get(identity, ("", ""))
+        if kind.endswith("/worksheet"):
+            found[element.get("name") or ""] = target
+    if not sheets:
+        raise Unreadable("no-sheets")
+    return found
+
+
+def cell_formats(package: Package) -> tuple[tuple[str, ...], frozenset[int]]:
+    """The number format code of each cell format, and which of them write white on no fill."""
+    part = next(
+        (
+            target
+            for kind, target in _relationships(package, workbook_part(package)).values()
+            if kind.endswith("/styles") and package.has(target)
+        ),
+        None,
+    )
+    return _cell_formats(package.read(part)) if part else ((), frozenset())
+
+
+@lru_cache(maxsize=32)
+def _cell_formats(xml: bytes) -> tuple[tuple[str, ...], frozenset[int]]:
+    root = ElementTree.fromstring(xml)
+    space = root.tag.partition("}")[0] + "}" if root.tag.startswith("{") else ""
+    codes = {
+        int(element.get("numFmtId", "0")): element.get("formatCode", "General")
+        for element in root.iterfind(f"{space}numFmts/{space}numFmt")
+    }
+    white_fonts = {
+        index
+        for index, font in enumerate(root.iterfind(f"{space}fonts/{space}font"))
+        if (color := font.find(f"{space}color")) is not None
+        and (color.get("rgb", "").upper() == "FFFFFFFF" or (color.get("theme") == "0" and not color.get("tint")))
+    }
+    no_fill = {
+        index
+        for index, fill in enumerate(root.iterfind(f"{space}fills/{space}fill"))
+        if (pattern := fill.find(f"{space}patternFill")) is not None
+        and pattern.get("patternType", "none") == "none"
+    }
+    formats: list[str] = []
+    white: set[int] = set()
+    for index, xf in enumerate(root.iterfind(f"{space}cellXfs/{space}xf")):
+        number = int(xf.get("numFmtId", "0"))
+        formats.append(codes.get(number) or BUILTIN_FORMATS.get(number, "General"))
+        if int(xf.get("fontId", "0")) in white_fonts and int(xf.get("fillId", "0")) in no_fill:
+            white.add(index)
+    return tuple(formats), frozenset(white)

@@ -1,0 +1,177 @@
+"""Is this file safe and whole enough to read at all? Answered from its head and its table of contents.
+
+Only regular files are opened, and they are read once into memory: what is checked is what is read, and
+nobody who edits the file meanwhile is locked out. Limits are taken from the settings.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import Refused, Unreadable
+from ..settings import Limits
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_MAX_PARTS = 20_000
+_MAX_RATIO = 400  # a real workbook's largest part shrinks to about a hundredth
+_RATIO_COUNTS_FROM = 50_000_000
+_DENSE_CELLS = 20_000_000
+_LARGE_STRINGS = 30_000_000
+_LARGE_PACKAGE = 400_000_000
+
+
+def snapshot(path: Path, limits: Limits) -> bytes:
+    """The bytes of a workbook as it is saved now.
+
+    Raises:
+        Unreadable: it is gone, locked or may not be read.
+        Refused: it is no regular file, is empty, or is larger than the settings allow.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError as error:
+        raise Unreadable("missing") from error
+    except IsADirectoryError as error:
+        raise Refused("is-folder") from error
+    except PermissionError as error:
+        raise Unreadable("locked" if os.name == "nt" else "permission") from error
+    except OSError as error:
+        raise Unreadable("not-a-regular-file") from error
+    with os.fdopen(descriptor, "rb") as file:
+        state = os.fstat(file.fileno())
+        if not stat.S_ISREG(state.st_mode):
+            raise Refused("is-folder" if stat.S_ISDIR(state.st_mode) else "not-a-regular-file")
+        if state.st_size > limits.file_mb * 1_000_000:
+            raise Refused("too-large", size=state.st_size // 1_000_000, limit=limits.file_mb)
+        try:
+            data = file.read(limits.file_mb * 1_000_000 + 1)
+        except OSError as error:
+            raise Unreadable("locked") from error
+    if not data:
+        raise Unreadable("empty-file")
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An opened workbook package. ``parts`` maps the lower-case name of a part to its name in the zip."""
+
+    data: bytes
+    zip: zipfile.ZipFile
+    parts: dict[str, str]
+    limit: int
+
+    def has(self, name: str) -> bool:
+        """Whether the package holds a part."""
+        return name.lower() in self.parts
+
+    def size(self, name: str) -> int:
+        """How large a part says it is when inflated."""
+        return self.zip.getinfo(self.parts[name.lower()]).file_size
+
+    def read(self, name: str) -> bytes:
+        """A part, inflated; counted while it is inflated, whatever the zip's directory says.
+
+        Raises:
+            Unreadable: the part is missing or broken.
+            Refused: it is larger than the limit, or declares a document type.
+        """
+        try:
+            actual = self.parts[name.lower()]
+        except KeyError:
+            raise Unreadable("missing-part", part=name) from None
+        try:
+            with self.zip.open(actual) as stream:
+                content = stream.read(self.limit + 1)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+            raise Unreadable("broken-zip") from error
+        except Exception as error:  # zlib.error and lzma.LZMAError share no parent
+            raise Unreadable("broken-zip") from error
+        if len(content) > self.limit:
+            raise Refused("zip-bomb")
+        if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]:
+            raise Refused("doctype")
+        return content
+
+
+def open_package(data: bytes, limits: Limits) -> Package:
+    """The package of a workbook, when it is one and its table of contents is sane.
+
+    Raises:
+        Unreadable: the zip is broken.
+        Refused: it is something else than an .xlsx or .xlsm, is encrypted, or unpacks beyond the limits.
+    """
+    if data.startswith(_OLE):
+        raise Refused("encrypted" if _ENCRYPTED in data else "old-format")
+    if not data.startswith(b"PK"):
+        raise Refused("not-a-workbook")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError) as error:
+        raise Unreadable("broken-zip") from error
+    limit = limits.memory_mb * 1_000_000
+    total = 0
+    parts: dict[str, str] = {}
+    for entry in entries:
+        total += entry.file_size
+        if entry.file_size > _RATIO_COUNTS_FROM and entry.file_size > _MAX_RATIO * max(entry.compress_size, 1):
+            raise Refused("zip-bomb")
+        if entry.flag_bits & 1:
+            raise Refused("encrypted")
+        parts.setdefault(entry.filename.replace("\\", "/").lstrip("/").lower(), entry.filename)
+    if len(entries) > _MAX_PARTS or total > limit:
+        raise Refused("zip-bomb")
+    if "[content_types].xml" not in parts:
+        raise Refused("not-a-workbook")
+    return Package(data, archive, parts, limit)
+
+
+_COUNT = re.compile(rb"\b(?:uniqueCount|count)=[\"'](\d+)[\"']")
+
+
+def needs_a_child(package: Package, sheets: dict[str, bytes]) -> bool:
+    """Whether a fast reader could die or swell on this workbook, so that it must be read in a child process.
+
+    Known to end the process: a lone cell in the last corner of a sheet, a count of texts that no part
+    of that size can hold, and a huge text that is used again and again.
+    """
+    from .sheetxml import bounding_area
+
+    strings = "xl/sharedstrings.xml"
+    if package.has(strings):
+        size = package.size(strings)
+        if size > _LARGE_STRINGS:
+            return True
+        head = package.read(strings)[:2000]
+        if any(int(count) > 50_000_000 for count in _COUNT.findall(head)):
+            return True
+    total = sum(entry.file_size for entry in package.zip.infolist())
+    return total > _LARGE_PACKAGE or any(bounding_area(xml) > _DENSE_CELLS for xml in sheets.values())
+
+
+def owner(path: Path) -> str | None:
+    """Who has a workbook open, from the file that Excel or LibreOffice leaves beside it; None when nobody.
+
+    The name is empty where the file does not tell it.
+    """
+    excel = path.with_name("~$" + path.name)
+    try:
+        if excel.is_file():
+            head = excel.read_bytes()[:200]
+            name = head[1 : 1 + head[0]] if head else b""
+            return name.decode("cp1252", "replace").strip()
+        libre = path.with_name(f".~lock.{path.name}#")
+        if libre.is_file():
+            fields = libre.read_text("utf-8", "replace").split(",")
+            return next((field.strip() for field in fields[:2] if field.strip()), "")
+    except OSError:
+        return ""
+    return None

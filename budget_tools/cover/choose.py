@@ -1,0 +1,498 @@
+"""What each total of a table covers: its own formula first, then its siblings', then agreement, then layout.
+
+A total column may leave years out and a total row may skip subtotals and 'of which' rows, so a cover is
+never taken for granted: among those that the layout allows, the one that holds in most places is chosen,
+and where none holds anywhere in a table that is not plainly laid out, nothing is claimed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ..formula import Sum, addends
+from ..model.address import Cell
+from ..model.table import Axis, Column, ColumnRole, Evidence, Line, LineKind, Table, Total, YearRole
+
+_Indexes = tuple[int, ...]
+_ZERO = Decimal(0)
+_HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A set of lines or columns that a total may cover, by their index in the table."""
+
+    members: _Indexes
+    signs: _Indexes
+
+    @classmethod
+    def plus(cls, members: Iterable[int]) -> _Candidate:
+        chosen = tuple(members)
+        return cls(chosen, (1,) * len(chosen))
+
+
+def cover(table: Table) -> Table:
+    """The table with its totals, and with the cells that are called a total but cannot be checked."""
+    sums = _own_sums(table)
+    table = _kinds(table, sums)
+    columns, unchecked_columns = _row_totals(table, sums)
+    rows, unchecked_rows = _column_totals(table, sums)
+    return replace(table, totals=(*columns, *rows), unchecked=(*unchecked_columns, *unchecked_rows))
+
+
+def _own_sums(table: Table) -> dict[Cell, Sum]:
+    """What the formulas in the table's amount cells add, where that is all they do."""
+    formulas = table.sheet.formulas
+    if not formulas:
+        return {}
+    found: dict[Cell, Sum] = {}
+    for line in table.lines:
+        for column in table.columns:
+            cell = Cell(line.row, column.number)
+            formula = formulas.get(cell)
+            if formula is not None:
+                total = addends(formula, cell)
+                if total is not None and total.cells:
+                    found[cell] = total
+    return found
+
+
+def _kinds(table: Table, sums: dict[Cell, Sum]) -> Table:
+    """Lines whose formulas add lines above or below are totals, whatever their label."""
+    if not sums:
+        return table
+    rows = {line.row for line in table.lines}
+    lines: list[Line] = []
+    for line in table.lines:
+        if line.kind is LineKind.LINE:
+            adding = sum(
+                1
+                for column in table.columns
+                if (total := sums.get(Cell(line.row, column.number))) is not None
+                and len(total.cells) >= 2
+                and all(cell.column == column.number for cell, _ in total.cells)
+                and sum(cell.row in rows for cell, _ in total.cells) >= 2
+            )
+            if adding and adding * 2 >= sum(column.role is ColumnRole.YEAR for column in table.columns):
+                line = replace(line, kind=LineKind.SUBTOTAL)
+        lines.append(line)
+    return replace(table, lines=tuple(lines))
+
+
+def _sum(values: Iterable[Decimal | None], signs: Iterable[int]) -> Decimal | None:
+    """The signed sum of the amounts; None when there is none at all."""
+    result = _ZERO
+    seen = False
+    for value, sign in zip(values, signs, strict=True):
+        if value is not None:
+            seen = True
+            result += value if sign == 1 else value * sign
+    return result if seen else None
+
+
+def _tolerance(values: Sequence[Decimal | None], shown: Decimal | None) -> Decimal:
+    """Half a unit of the last stored decimal for each figure; nothing between whole numbers."""
+    decimals = [-int(value.as_tuple().exponent) for value in values if value is not None]
+    own = -int(shown.as_tuple().exponent) if shown is not None else 0
+    finest = max([*decimals, own, 0])
+    if finest == 0:
+        return _ZERO
+    return max(
+        sum((_HALF.scaleb(-max(places, 0)) for places in (*decimals, own) if places > 0), _ZERO),
+        Decimal("0.000001"),
+    ) if finest <= 6 else Decimal("0.000001") * max(len(decimals), 1)
+
+
+def _agrees(shown: Decimal, expected: Decimal, tolerance: Decimal) -> bool:
+    return abs(shown - expected) <= tolerance
+
+
+# --- along rows -------------------------------------------------------------------------------------
+
+
+def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[Cell]]:
+    found: list[Total] = []
+    unchecked: list[Cell] = []
+    index_of = {column.number: index for index, column in enumerate(table.columns)}
+    for position, column in enumerate(table.columns):
+        if column.role is not ColumnRole.TOTAL:
+            continue
+        own: dict[int, _Candidate] = {}
+        foreign: set[int] = set()
+        for row, line in enumerate(table.lines):
+            cell = Cell(line.row, column.number)
+            total = sums.get(cell)
+            if total is None:
+                if cell in table.sheet.formulas:
+                    foreign.add(row)
+                continue
+            inside = all(at.row == line.row and at.column in index_of for at, _ in total.cells)
+            if inside and len(total.cells) >= 1:
+                members = tuple(index_of[at.column] for at, _ in total.cells)
+                own[row] = _Candidate(members, tuple(sign for _, sign in total.cells))
+            elif not all(at.column == column.number for at, _ in total.cells):
+                foreign.add(row)
+        chosen, evidence, judged = _choose_columns(table, position, own, foreign)
+        for row, line in enumerate(table.lines):
+            if row in foreign:
+                continue
+            if row in own:
+                found.append(_row_total(table, line, position, own[row], Evidence.OWN_FORMULA))
+            elif chosen is not None:
+                found.append(_row_total(table, line, position, chosen, evidence))
+        if chosen is None and judged and not own:
+            unchecked.append(Cell(table.lines[judged[0]].row, column.number))
+    return found, unchecked
+
+
+def _choose_columns(
+    table: Table, position: int, own: dict[int, _Candidate], foreign: set[int]
+) -> tuple[_Candidate | None, Evidence, list[int]]:
+    """The years that the typed totals of a column cover, and the lines on which that was judged."""
+    if own:
+        common = Counter(own.values()).most_common(1)[0]
+        if common[1] * 2 > len(own) or len(own) <= 2:
+            return common[0], Evidence.SIBLING_FORMULAS, []
+    judged = [
+        row
+        for row, line in enumerate(table.lines)
+        if row not in foreign and row not in own and line.amounts[position] is not None
+    ]
+    best: _Candidate | None = None
+    best_agreeing = -1
+    candidates = _column_candidates(table, position)
+    sample = judged if len(judged) <= 400 else judged[:: len(judged) // 400]
+    for candidate in candidates:
+        agreeing = tested = 0
+        for row in sample:
+            amounts = table.lines[row].amounts
+            values = [amounts[member] for member in candidate.members]
+            expected = _sum(values, candidate.signs)
+            shown = amounts[position]
+            if expected is None or shown is None:
+                continue
+            tested += 1
+            agreeing += _agrees(shown, expected, _tolerance(values, shown))
+        if agreeing > best_agreeing:
+            best, best_agreeing, best_tested = candidate, agreeing, tested
+    if best is None:
+        return None, Evidence.LAYOUT, judged
+    if best_agreeing and best_agreeing * 2 >= best_tested:
+        return best, Evidence.AGREEMENT, judged
+    if not judged:
+        return best, Evidence.LAYOUT, judged  # nothing typed yet: what filling in goes by
+    plain = len(candidates) == 1 and len(table.lines) <= 12
+    if plain and (table.in_proposal or best_tested <= 2):
+        return best, Evidence.LAYOUT, judged
+    return None, Evidence.LAYOUT, judged
+
+
+_SPAN = re.compile(r"((?:19|20)\d\d)\D{1,5}((?:19|20)?\d\d)\b")
+
+
+def _column_candidates(table: Table, position: int) -> list[_Candidate]:
+    columns = table.columns
+    years = [index for index, column in enumerate(columns) if column.role is ColumnRole.YEAR]
+    candidates: list[_Candidate] = []
+
+    def add(members: Iterable[int]) -> None:
+        candidate = _Candidate.plus(members)
+        if candidate.members and candidate not in candidates:
+            candidates.append(candidate)
+
+    span = _SPAN.search(columns[position].heading)
+    if span:
+        first = int(span[1])
+        last = int(span[2]) if len(span[2]) == 4 else first // 100 * 100 + int(span[2])
+        inside = [index for index in years if first <= (columns[index].year or 0) <= last]
+        if len(inside) == last - first + 1:
+            add(inside)
+            return candidates
+    totals = [index for index, column in enumerate(columns) if column.role is ColumnRole.TOTAL]
+    if len(totals) == 1:
+        planned = [index for index in years if columns[index].year_role is not YearRole.ACCOUNT]
+        if planned != years:
+            add(planned)
+        add(years)
+        if len({columns[index].year_role for index in years}) > 1:
+            for role in YearRole:
+                add(index for index in years if columns[index].year_role is role)
+        left = [index for index in years if index < position]
+        right = [index for index in years if index > position]
+        if left and right:
+            add(left)
+            add(right)
+        if len(years) > 5:
+            add(years[-5:])
+            add(years[-10:])
+        return candidates
+    before = [index for index in years if index < position and not any(index < t < position for t in totals)]
+    after = [index for index in years if index > position and not any(position < t < index for t in totals)]
+    add(before)
+    add(after)
+    add(years)
+    return candidates
+
+
+def _row_total(table: Table, line: Line, position: int, candidate: _Candidate, evidence: Evidence) -> Total:
+    values = [line.amounts[member] for member in candidate.members]
+    shown = line.amounts[position]
+    return Total(
+        Cell(line.row, table.columns[position].number),
+        Axis.ROW,
+        tuple(table.columns[member].number for member in candidate.members),
+        candidate.signs,
+        evidence,
+        shown,
+        _sum(values, candidate.signs),
+        _tolerance(values, shown),
+        line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL),
+    )
+
+
+# --- down columns -----------------------------------------------------------------------------------
+
+
+def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[Cell]]:
+    found: list[Total] = []
+    unchecked: list[Cell] = []
+    index_of = {line.row: index for index, line in enumerate(table.lines)}
+    stack: list[int] = []  # lines and totals that no later total has taken in yet
+    pending: list[int] = []  # totals that stand above their lines
+    for row, line in enumerate(table.lines):
+        if line.kind is LineKind.OF_WHICH:
+            continue
+        if line.kind is LineKind.LINE:
+            stack.append(row)
+            continue
+        own: dict[int, _Candidate] = {}
+        foreign: set[int] = set()
+        for position, column in enumerate(table.columns):
+            cell = Cell(line.row, column.number)
+            total = sums.get(cell)
+            if total is None:
+                if cell in table.sheet.formulas:
+                    foreign.add(position)
+                continue
+            if all(at.column == column.number for at, _ in total.cells):
+                inside = [(at, sign) for at, sign in total.cells if at.row in index_of]
+                if total.subtotal:
+                    inside = [(at, sign) for at, sign in inside if not (at in sums and sums[at].subtotal)]
+                members = tuple(index_of[at.row] for at, _ in inside)
+                missing = any(
+                    at.row not in index_of and _holds_number(table, at) for at, _ in total.cells
+                )
+                if members and not missing:
+                    own[position] = _Candidate(members, tuple(sign for _, sign in inside))
+                    continue
+                foreign.add(position)
+            elif not all(at.row == line.row for at, _ in total.cells):
+                foreign.add(position)
+        chosen, evidence, judged = _choose_lines(table, row, stack, own, foreign)
+        if chosen is None and not own:
+            if judged and not foreign:
+                pending.append(row)
+            stack.append(row)
+            continue
+        taken: set[int] = set()
+        for position in range(len(table.columns)):
+            if position in own:
+                candidate, why = own[position], Evidence.OWN_FORMULA
+            elif chosen is not None and position not in foreign:
+                candidate, why = chosen, evidence
+            else:
+                continue
+            candidate, why = _without_twice(table, candidate, why, found)
+            taken.update(candidate.members)
+            found.append(_column_total(table, row, position, candidate, why))
+        stack = [item for item in stack if item not in taken]
+        stack.append(row)
+    for row in pending:
+        unchecked.extend(_below(table, row, found))
+    return found, unchecked
+
+
+def _holds_number(table: Table, cell: Cell) -> bool:
+    value = table.sheet.value(cell.row, cell.column)
+    return isinstance(value, int | float) and not isinstance(value, bool) and cell.row != table.heading_row
+
+
+def _choose_lines(
+    table: Table, row: int, stack: list[int], own: dict[int, _Candidate], foreign: set[int]
+) -> tuple[_Candidate | None, Evidence, list[int]]:
+    """The lines that the typed totals of a row cover, and the columns on which that was judged."""
+    line = table.lines[row]
+    if own:
+        candidate, count = Counter(own.values()).most_common(1)[0]
+        if count * 2 > len(own) or len(own) <= 2:
+            return candidate, Evidence.SIBLING_FORMULAS, []
+    judged = [
+        position
+        for position, amount in enumerate(line.amounts)
+        if amount is not None and position not in foreign and position not in own
+    ]
+    candidates = _line_candidates(table, row, stack)
+    if not candidates:
+        return None, Evidence.LAYOUT, judged
+    if not judged:
+        return (candidates[0], Evidence.LAYOUT, judged) if any(a is None for a in line.amounts) else (
+            None,
+            Evidence.LAYOUT,
+            judged,
+        )
+    best, agreeing, tested, telling = _best(table, row, candidates, judged)
+    if best is not None and agreeing * 2 > tested and telling:
+        return best, Evidence.AGREEMENT, judged
+    if best is not None and agreeing and agreeing * 2 >= tested and telling and _is_plain(table, row):
+        return best, Evidence.AGREEMENT, judged
+    if _is_plain(table, row) and (table.in_proposal or len(candidates[0].members) <= 12):
+        return candidates[0], Evidence.LAYOUT, judged
+    everything = _Candidate.plus(i for i in range(row) if table.lines[i].kind is not LineKind.OF_WHICH)
+    if len(everything.members) > len(stack):
+        _, agreeing, tested, telling = _best(table, row, [everything], judged)
+        if agreeing * 2 > tested and telling:  # subtotals and their lines, all added
+            return candidates[0], Evidence.LAYOUT, judged
+    return None, Evidence.LAYOUT, judged
+
+
+def _best(
+    table: Table, row: int, candidates: list[_Candidate], judged: list[int]
+) -> tuple[_Candidate | None, int, int, int]:
+    """The candidate that holds in most columns: (candidate, agreeing, tested, agreeing where not 0 = 0)."""
+    best: tuple[_Candidate | None, int, int, int] = (None, -1, 0, 0)
+    amounts = table.lines[row].amounts
+    for candidate in candidates:
+        agreeing = tested = telling = 0
+        for position in judged:
+            shown = amounts[position]
+            values = [table.lines[member].amounts[position] for member in candidate.members]
+            expected = _sum(values, candidate.signs)
+            if shown is None:
+                continue
+            if expected is None:
+                expected = _ZERO
+            tested += 1
+            if _agrees(shown, expected, _tolerance(values, shown)):
+                agreeing += 1
+                telling += expected != 0
+        if (agreeing, telling) > (best[1], best[3]):
+            best = (candidate, agreeing, tested, telling)
+    return best
+
+
+def _is_plain(table: Table, row: int) -> bool:
+    """Whether the layout leaves no choice: one total, at the end or the start, over lines without parts."""
+    others = [
+        index
+        for index, line in enumerate(table.lines)
+        if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) and index != row
+    ]
+    if others or table.lines[row].kind is not LineKind.TOTAL:
+        return False
+    return row in (0, len(table.lines) - 1) and len(table.lines) > 1
+
+
+def _line_candidates(table: Table, row: int, stack: list[int]) -> list[_Candidate]:
+    lines = table.lines
+    candidates: list[_Candidate] = []
+
+    def add(candidate: _Candidate) -> None:
+        if candidate.members and candidate not in candidates:
+            candidates.append(candidate)
+
+    section = []
+    for index in range(row - 1, -1, -1):
+        if lines[index].kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+            break
+        if lines[index].kind is LineKind.LINE:
+            section.append(index)
+    section.reverse()
+    if lines[row].kind is LineKind.SUBTOTAL:
+        add(_Candidate.plus(section))
+        add(_Candidate.plus(stack))
+    else:
+        add(_Candidate.plus(stack))
+        add(_Candidate.plus(section))
+    add(_Candidate.plus(index for index in range(row) if lines[index].kind is LineKind.LINE))
+    if len(stack) == 2:
+        add(_Candidate(tuple(stack), (1, -1)))
+    for start in range(1, min(len(stack), 40)):
+        add(_Candidate.plus(stack[-start:]))
+    if row == 0 or not stack:
+        below = []
+        for index in range(row + 1, len(lines)):
+            if lines[index].kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+                break
+            if lines[index].kind is LineKind.LINE:
+                below.append(index)
+        add(_Candidate.plus(below))
+        add(_Candidate.plus(i for i in range(row + 1, len(lines)) if lines[i].kind is LineKind.LINE))
+    return candidates
+
+
+def _without_twice(
+    table: Table, candidate: _Candidate, evidence: Evidence, found: list[Total]
+) -> tuple[_Candidate, Evidence]:
+    """A cover that holds a subtotal and the lines of that subtotal counts them twice: the subtotal goes."""
+    members = set(candidate.members)
+    rows = {table.lines[member].row: member for member in candidate.members}
+    twice: set[int] = set()
+    for total in found:
+        if total.axis is Axis.COLUMN and total.cell.row in rows:
+            parts = [rows[row] for row in total.addends if row in rows]
+            if len(parts) == len(total.addends) and members.issuperset(parts):
+                twice.add(rows[total.cell.row])
+    for member in candidate.members:
+        if table.lines[member].kind is LineKind.OF_WHICH and table.in_proposal:
+            twice.add(member)
+    if not twice or any(sign != 1 for sign in candidate.signs):
+        return candidate, evidence
+    return _Candidate.plus(member for member in candidate.members if member not in twice), Evidence.LAYOUT
+
+
+def _column_total(
+    table: Table, row: int, position: int, candidate: _Candidate, evidence: Evidence
+) -> Total:
+    values = [table.lines[member].amounts[position] for member in candidate.members]
+    shown = table.lines[row].amounts[position]
+    expected = _sum(values, candidate.signs)
+    if expected is None and shown is not None:
+        expected = _ZERO
+    column: Column = table.columns[position]
+    return Total(
+        Cell(table.lines[row].row, column.number),
+        Axis.COLUMN,
+        tuple(table.lines[member].row for member in candidate.members),
+        candidate.signs,
+        evidence,
+        shown,
+        expected,
+        _tolerance(values, shown),
+        column.role is ColumnRole.TOTAL,
+    )
+
+
+def _below(table: Table, row: int, found: list[Total]) -> list[Cell]:
+    """A total that covers nothing above may stand above its lines; if not, it is not checked, and told."""
+    candidates: list[_Candidate] = []
+    lines = table.lines
+    below: list[int] = []
+    for index in range(row + 1, len(lines)):
+        if lines[index].kind is LineKind.LINE:
+            below.append(index)
+            candidates.append(_Candidate.plus(below))
+        elif lines[index].kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+            break
+    judged = [position for position, amount in enumerate(lines[row].amounts) if amount is not None]
+    if candidates:
+        best, agreeing, tested, telling = _best(table, row, candidates[-40:], judged)
+        if best is not None and agreeing * 2 > tested and telling:
+            found.extend(
+                _column_total(table, row, position, best, Evidence.AGREEMENT) for position in judged
+            )
+            return []
+    return [Cell(lines[row].row, table.columns[judged[0]].number)] if judged else []

@@ -1,0 +1,241 @@
+"""Which cell is at fault when totals disagree with what they cover.
+
+Each total is an equation. A cell whose change by one amount would mend every equation that is broken, and
+that stands in no equation that holds, is where the fault lies; failing that, a broken equation's own total
+is the cell to look at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from ..model.address import Cell
+from ..model.table import Axis, Cause, Disagreement, Evidence, Line, LineKind, Table, Total
+
+
+def explain(
+    table: Table,
+    broken: Sequence[Total],
+    *,
+    suspects: Mapping[Cell, Sequence[Decimal]] = {},
+    calculated: frozenset[Cell] = frozenset(),
+) -> list[Disagreement]:
+    """The fewest faults that account for the broken totals.
+
+    Args:
+        table: the table with all its totals.
+        broken: its totals that disagree with their addends by more than rounding can.
+        suspects: cells with a fault of their own, and the amounts that may be meant there. A broken
+            total that is right with one of them has no fault of its own and is left out.
+        calculated: cells whose formula gives what they show: they are never the culprit.
+    """
+    left = [total for total in broken if not _excused(table, total, suspects)]
+    left, found = _subtotals_twice(table, left)
+    if len(left) > 1:
+        left, culprits = _culprits(table, left, broken, calculated)
+        found.extend(culprits)
+    for total in left:
+        sides = [other for other in left if other.cell == total.cell]
+        if len(sides) == 2:
+            if total is sides[0]:
+                found.append(Disagreement(table, Cause.CORNER, total.cell, tuple(sides)))
+            continue
+        found.append(Disagreement(table, _single_cause(table, total, left), total.cell, (total,)))
+    return found
+
+
+_Equation = dict[Cell, int]
+"""The sum of coefficient times amount that should be 0: the total counts 1, each addend -1."""
+
+
+def _culprits(
+    table: Table, left: list[Total], broken: Sequence[Total], calculated: frozenset[Cell]
+) -> tuple[list[Total], list[Disagreement]]:
+    """Faults that put two or more totals wrong, and the broken totals that they do not account for."""
+    off = {(total.cell, total.axis) for total in broken}
+    definitions: dict[Cell, Total] = {}
+    for total in table.totals:
+        if (
+            total.evidence is Evidence.OWN_FORMULA
+            and total.cell in calculated
+            and (total.cell, total.axis) not in off
+        ):
+            definitions.setdefault(total.cell, total)
+    equations = {id(total): _equation(total, definitions) for total in left}
+    touched = set().union(*equations.values()) if equations else set()
+    holding: set[Cell] = set()
+    for total in table.totals:
+        if total.shown is None or total.expected is None or (total.cell, total.axis) in off:
+            continue
+        if definitions.get(total.cell) is total:
+            continue  # a formula holds whatever its addends are
+        if total.cell in touched or any(cell in touched for cell in total.cells()) or definitions:
+            holding.update(_equation(total, definitions))
+    found: list[Disagreement] = []
+    while len(left) > 1:
+        tied = _best_culprits([(total, equations[id(total)]) for total in left], holding)
+        if not tied:
+            break
+        mended = tied[0][1]
+        typed = [cell for cell, _ in tied if any(cell == total.cell for total in mended)]
+        if typed:
+            cell = typed[0]
+            cause = _cause(cell, mended)
+        elif len(tied) == 1:
+            cell, cause = tied[0][0], Cause.CROSSING
+        else:  # any of several addends: the total is the place to look
+            first = next((total for total in mended if not total.corner), mended[0])
+            cell, cause = first.cell, _cause(first.cell, [first])
+        found.append(Disagreement(table, cause, cell, tuple(mended)))
+        left = [total for total in left if total not in mended]
+    return left, found
+
+
+def _equation(total: Total, definitions: Mapping[Cell, Total]) -> _Equation:
+    """A total's equation over cells that somebody typed: what formulas calculate is put in their place."""
+    equation: _Equation = {}
+
+    def add(cell: Cell, coefficient: int, depth: int) -> None:
+        definition = definitions.get(cell)
+        if definition is None or definition is total or depth > 6:
+            equation[cell] = equation.get(cell, 0) + coefficient
+            return
+        for addend, sign in zip(definition.cells(), definition.signs, strict=True):
+            add(addend, coefficient * sign, depth + 1)
+
+    add(total.cell, 1, 0)
+    for cell, sign in zip(total.cells(), total.signs, strict=True):
+        add(cell, -sign, 0)
+    return {cell: coefficient for cell, coefficient in equation.items() if coefficient}
+
+
+def _best_culprits(
+    left: list[tuple[Total, _Equation]], holding: set[Cell]
+) -> list[tuple[Cell, list[Total]]]:
+    """The cells whose change by one amount would mend most of the broken totals and break none."""
+    needs: dict[Cell, list[tuple[Total, Decimal]]] = defaultdict(list)
+    for total, equation in left:
+        for cell, coefficient in equation.items():
+            if cell not in holding and abs(coefficient) == 1:
+                needs[cell].append((total, -total.difference * coefficient))
+    best: list[tuple[Cell, list[Total]]] = []
+    for cell, changes in needs.items():
+        if len(changes) < 2 or len({change for _, change in changes}) != 1:
+            continue
+        mended = [total for total, _ in changes]
+        if not best or len(mended) > len(best[0][1]):
+            best = [(cell, mended)]
+        elif mended == best[0][1]:
+            best.append((cell, mended))
+    return best
+
+
+def _cause(cell: Cell, mended: list[Total]) -> Cause:
+    own = [total for total in mended if total.cell == cell]
+    if len(own) > 1:
+        return Cause.CORNER
+    if own:
+        return Cause.ROW_TOTAL if own[0].axis is Axis.ROW else Cause.COLUMN_TOTAL
+    return Cause.CROSSING
+
+
+def _single_cause(table: Table, total: Total, left: list[Total]) -> Cause:
+    """A corner that disagrees one way only is a corner's fault when nothing else is broken."""
+    if total.corner and len(left) == 1:
+        other = Axis.COLUMN if total.axis is Axis.ROW else Axis.ROW
+        if any(one.cell == total.cell and one.axis is other for one in table.totals):
+            return Cause.CORNER
+    return Cause.ROW_TOTAL if total.axis is Axis.ROW else Cause.COLUMN_TOTAL
+
+
+def _excused(table: Table, total: Total, suspects: Mapping[Cell, Sequence[Decimal]]) -> bool:
+    """Whether the fault of a cell that the total adds, or is, explains the difference."""
+    if not suspects:
+        return False
+    inside = [
+        (cell, sign)
+        for cell, sign in [(total.cell, -1), *zip(total.cells(), total.signs, strict=True)]
+        if cell in suspects
+    ]
+    if not inside:
+        return False
+    differences = {total.difference}
+    for cell, sign in inside:
+        meant = suspects[cell]
+        if not meant:
+            return True  # nobody knows what is meant there
+        read = table.amount(cell) or Decimal(0)
+        differences |= {
+            difference - (amount - read) * sign for amount in meant for difference in differences
+        }
+    return any(abs(difference) <= total.tolerance for difference in differences)
+
+
+def _subtotals_twice(table: Table, left: list[Total]) -> tuple[list[Total], list[Disagreement]]:
+    """Total rows that are too large by one of their own subtotals, or 'of which' lines, in every column."""
+    found: list[Disagreement] = []
+    kept = list(left)
+    rows: dict[int, list[Total]] = defaultdict(list)
+    for total in left:
+        if total.axis is Axis.COLUMN:
+            rows[total.cell.row].append(total)
+    for row, totals in rows.items():
+        line = _counted_twice(table, row, totals)
+        if line is not None:
+            found.append(
+                Disagreement(table, Cause.SUBTOTAL_TWICE, totals[0].cell, tuple(totals), line)
+            )
+            mended = set(map(id, totals))
+            kept = [total for total in kept if id(total) not in mended]
+    return kept, found
+
+
+def _counted_twice(table: Table, row: int, totals: list[Total]) -> Line | None:
+    for line in table.lines:
+        if line.row == row or line.kind not in (LineKind.SUBTOTAL, LineKind.OF_WHICH, LineKind.TOTAL):
+            continue
+        if line.row > max(total.cell.row for total in totals) and line.kind is LineKind.TOTAL:
+            continue
+        if all(
+            total.difference != 0 and total.difference == table.amount((line.row, total.cell.column))
+            for total in totals
+        ):
+            return line
+    return None
+
+
+_SMALL_ENOUGH = 3  # so many small differences in one table are rounding; one or two are faults
+
+
+def rounding(
+    table: Table,
+    faults: list[Disagreement],
+    small: Sequence[Total],
+    suspects: Mapping[Cell, Sequence[Decimal]] = {},
+) -> list[Disagreement]:
+    """The faults of a table, with all that rounding explains put together as one.
+
+    ``small`` are totals within their tolerance. Whole numbers have none, but where small differences run
+    through a table, both ways or in many places, they were rounded before they were added.
+    """
+    slight = [fault for fault in faults if all(_slight(total) for total in fault.totals)]
+    if len(slight) < _SMALL_ENOUGH or len(slight) * 2 < len(faults):
+        slight = []
+    rounded = [total for fault in slight for total in fault.totals]
+    rounded += [total for total in small if not _excused(table, total, suspects)]
+    kept = [fault for fault in faults if fault not in slight]
+    if rounded:
+        rounded.sort(key=lambda total: total.cell)
+        if not slight and kept:
+            broken = {total.cell for fault in kept for total in fault.totals}
+            rounded = [total for total in rounded if total.cell not in broken]
+        if rounded:
+            kept.append(Disagreement(table, Cause.ROUNDING, rounded[0].cell, tuple(rounded)))
+    return kept
+
+
+def _slight(total: Total) -> bool:
+    """Whether a whole-number total is off by no more than half a unit for each figure."""
+    return abs(total.difference) <= max(Decimal(1), Decimal(len(total.addends) + 1) / 2)

@@ -1,0 +1,108 @@
+"""The edits that write a table's missing totals: value and formula together, only into empty cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from .model.address import Cell, column_letters
+from .model.edit import SetCell
+from .model.table import Axis, ColumnRole, Line, LineKind, Table, Total
+
+
+def missing_totals(table: Table) -> Iterator[tuple[Total, SetCell]]:
+    """Every empty cell that a label asks a total for, with what should stand there.
+
+    A label asks for it: 'I alt' in the heading of a column or before a row. Cells with anything in them,
+    a formula without a stored result included, are left alone; so are lines without any amount, and
+    tables whose addends cannot all be read.
+    """
+    amounts: dict[Cell, Decimal] = {}
+    asked: dict[Cell, Total] = {}
+    # row totals of lines first, then column totals, which may add them; the corner is asked for twice
+    for total in sorted(table.totals, key=lambda total: (total.axis is Axis.COLUMN, total.corner)):
+        if total.cell not in asked or total.axis is Axis.COLUMN:
+            asked[total.cell] = total
+    for cell, total in sorted(asked.items(), key=lambda item: (item[1].axis is Axis.COLUMN, item[0])):
+        if not _is_empty(table, cell) or not _is_asked_for(table, cell):
+            continue
+        value = _sum(table, total, amounts)
+        if value is None:
+            continue
+        amounts[cell] = value
+        yield total, SetCell(table.sheet.name, cell, value, formula_of(total))
+
+
+def formula_of(total: Total) -> str:
+    """The formula of a total in English form: SUM where it adds, plus and minus where it subtracts."""
+    if any(sign != 1 for sign in total.signs):
+        parts = "".join(
+            ("+" if sign > 0 else "-") + str(cell)
+            for cell, sign in zip(total.cells(), total.signs, strict=True)
+        )
+        return "=" + parts.removeprefix("+")
+    return f"=SUM({_spelled(total)})"
+
+
+def _spelled(total: Total) -> str:
+    """The addends as ranges along their row or column, in order."""
+    runs: list[tuple[int, int]] = []
+    for addend in sorted(total.addends):
+        if runs and runs[-1][1] == addend - 1:
+            runs[-1] = (runs[-1][0], addend)
+        else:
+            runs.append((addend, addend))
+    row, column = total.cell
+
+    def cell(addend: int) -> str:
+        if total.axis is Axis.ROW:
+            return f"{column_letters(addend)}{row}"
+        return f"{column_letters(column)}{addend}"
+
+    return ",".join(cell(first) if first == last else f"{cell(first)}:{cell(last)}" for first, last in runs)
+
+
+def _is_empty(table: Table, cell: Cell) -> bool:
+    value = table.sheet.value(cell.row, cell.column)
+    if cell in table.sheet.formulas or not (value == "" or (isinstance(value, str) and not value.strip())):
+        return False
+    return not any(
+        cell in merge and (cell.row, cell.column) != (merge.top, merge.left) for merge in table.sheet.merges
+    )
+
+
+def _is_asked_for(table: Table, cell: Cell) -> bool:
+    line, column = table.line(cell.row), table.column(cell.column)
+    if line is None or column is None:
+        return False
+    if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+        return True
+    return column.role is ColumnRole.TOTAL and _has_amounts(table, line)
+
+
+def _has_amounts(table: Table, line: Line) -> bool:
+    return any(
+        amount is not None
+        for amount, column in zip(line.amounts, table.columns, strict=True)
+        if column.role is ColumnRole.YEAR
+    )
+
+
+def _sum(table: Table, total: Total, filled: dict[Cell, Decimal]) -> Decimal | None:
+    """The sum as Excel will work it out; None when there is nothing to add or something cannot be read."""
+    result = Decimal(0)
+    seen = False
+    for cell, sign in zip(total.cells(), total.signs, strict=True):
+        if cell in table.entries or cell in table.sheet.unvalued:
+            if table.entries.get(cell) is not None and table.entries[cell].value == "filler":
+                continue
+            if cell in table.computed and cell in table.sheet.unvalued:
+                result += table.computed[cell] * sign
+                seen = True
+                continue
+            return None
+        amount = filled.get(cell, table.amount(cell))
+        if amount is not None:
+            result += amount * sign
+            seen = True
+    return result if seen else None

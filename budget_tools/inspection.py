@@ -1,0 +1,298 @@
+"""A batch of books in, what was found in them out: the whole pipeline on one screen.
+
+layout finds tables and proposals, cover says what each total covers, the schemas and the rules say what is
+wrong. Nothing here opens a file.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from .catalog import entry
+from .cover import cover, explain, rounding
+from .formula import Evaluator
+from .layout import layout
+from .model.address import Cell
+from .model.book import Book, Sheet
+from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
+from .model.proposal import Page, Proposal, Registered, Run
+from .model.table import ColumnRole, Disagreement, LineKind, Table, Total
+from .rules import RULES, Rule
+from .rules.formulas import same
+from .rules.structure import stated_units, wrong_years
+from .schema import check_proposals, check_register, check_tables
+from .settings import Settings
+
+BATCH_BOOKS = 500
+BATCH_LINES = 50_000
+
+_NUMBER_FAULTS = ("NUM001", "NUM002", "NUM003", "NUM005", "NUM007", "NUM008", "FRM006")
+
+
+@dataclass(slots=True)
+class Examined:
+    """A book with its tables found and covered, and what was found in it so far."""
+
+    book: Book
+    settings: Settings
+    pages: list[Page]
+    findings: list[Finding]
+
+    @property
+    def lines(self) -> int:
+        """How many lines of amounts the book has."""
+        return sum(len(table.lines) for page in self.pages for table in page.tables)
+
+
+def examine(book: Book, settings: Settings) -> Examined:
+    """Find and cover the tables of a book, and run the rules that need nothing but the book."""
+    pages = [_covered(page, book) for page in layout(book, settings)]
+    examined = Examined(book, settings, pages, [])
+    for page in pages:
+        for subject in (page, *page.tables, *page.proposals):
+            examined.findings.extend(_run(_BY_SUBJECT[type(subject)], subject, settings, book.path))
+    if not any(page.tables for page in pages):
+        examined.findings = [one for one in examined.findings if one.code != "STR001"]
+        examined.findings.append(Finding("STR001", facts={"variant": "nothing"}, key=("nothing",)))
+    return examined
+
+
+def _covered(page: Page, book: Book) -> Page:
+    """A page whose tables have totals, details and worked-out formulas."""
+    if not page.tables:
+        return page
+    details = page.sheet.details([table.range for table in page.tables])
+    tables = tuple(
+        replace(cover(table), details=details, computed=_computed(table, book)) for table in page.tables
+    )
+    by_place = {(table.heading_row, table.columns): table for table in tables}
+    proposals = tuple(
+        replace(
+            proposal,
+            tables=tuple(by_place[table.heading_row, table.columns] for table in proposal.tables),
+        )
+        for proposal in page.proposals
+    )
+    return replace(page, tables=tables, proposals=proposals)
+
+
+def _computed(table: Table, book: Book) -> dict[Cell, Decimal]:
+    """What the formulas of a table give.
+
+    A stored result that follows from its own precedents is right; so is one that is what a full
+    recalculation gives: then it is a precedent that is stale, and the finding belongs there.
+    """
+    sheet = table.sheet
+    if not sheet.formulas:
+        return {}
+    found: dict[Cell, Decimal] = {}
+    evaluator = Evaluator(book)
+    afresh: Evaluator | None = None
+    for line in table.lines:
+        for column, amount in zip(table.columns, line.amounts, strict=True):
+            cell = Cell(line.row, column.number)
+            if cell not in sheet.formulas or (value := evaluator.value(sheet, cell)) is None:
+                continue
+            if amount is not None and not same(amount, value):
+                afresh = afresh or Evaluator(book, afresh=True)
+                recalculated = afresh.value(sheet, cell)
+                if recalculated is not None and same(amount, recalculated):
+                    value = amount
+            found[cell] = value
+    return found
+
+
+_BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
+    subject: tuple(rule for rule in RULES if rule.subject is subject and not rule.failed)
+    for subject in (Page, Table, Proposal, Disagreement)
+}
+_BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
+
+
+def _run(rules: Iterable[Rule], subject: Any, settings: Settings, path: str, *more: Any) -> Iterator[Finding]:
+    """What some rules say of one subject; a rule that crashes is a finding, and the others go on."""
+    for rule in rules:
+        arguments = (settings,) if rule.takes_settings else more
+        try:
+            yield from list(rule.logic(subject, *arguments))
+        except Exception:
+            yield _crashed(rule.code, subject)
+
+
+def _crashed(code: str, subject: Any) -> Finding:
+    sheet = getattr(subject, "sheet", None) or getattr(getattr(subject, "table", None), "sheet", None)
+    name = sheet.name if isinstance(sheet, Sheet) else None
+    return Finding("RUN001", name, facts={"code": code, "where": name or "?"}, key=(code,))
+
+
+def inspect(batch: Sequence[Examined]) -> list[tuple[WorkbookReport, list[Registered]]]:
+    """The reports of a batch, and what the register of the run must remember of its proposals."""
+    tables = [
+        (number, table)
+        for number, examined in enumerate(batch)
+        for page in examined.pages
+        for table in page.tables
+    ]
+    failures = check_tables([(batch[number].book.path, table) for number, table in tables])
+    for position, (number, table) in enumerate(tables):
+        examined = batch[number]
+        failed = failures.get(position, {})
+        if lines := failed.get("STR005"):
+            examined.findings.extend(
+                _run([_BY_CODE["STR005"]], table, examined.settings, examined.book.path, lines)
+            )
+        broken = [total for code in ("ARI001", "ARI002", "ARI003") for total in failed.get(code, ())]
+        for fault in _faults(table, broken, examined.findings):
+            examined.findings.extend(
+                _run(_BY_SUBJECT[Disagreement], fault, examined.settings, examined.book.path)
+            )
+    _inspect_proposals(batch)
+    return [_report(examined) for examined in batch]
+
+
+def _faults(table: Table, broken: list[Total], findings: Sequence[Finding]) -> list[Disagreement]:
+    """The faults behind a table's broken totals, without those that a faulty number explains already."""
+    small = [total for total in table.totals if total.rounded]
+    if not broken and not small:
+        return []
+    suspects: dict[Cell, tuple[Decimal, ...]] = {}
+    for finding in findings:
+        if finding.code in _NUMBER_FAULTS and finding.sheet == table.sheet.name and finding.cell is not None:
+            suspects[finding.cell] = finding.meant
+            if finding.code == "FRM006" and finding.variant == "missing":
+                suspects.update({cell: (value,) for cell, value in table.computed.items()})
+    calculated = frozenset(
+        cell
+        for cell in table.sheet.formulas
+        if cell not in table.computed
+        or cell in table.sheet.unvalued
+        or same(table.amount(cell) or Decimal(0), table.computed[cell])
+    )
+    return rounding(table, explain(table, broken, suspects=suspects, calculated=calculated), small, suspects)
+
+
+def _inspect_proposals(batch: Sequence[Examined]) -> None:
+    keys: list[str] = []
+    subjects: list[tuple[Examined, Proposal]] = []
+    numbered: list[bool] = []
+    units: list[int | None] = []
+    years: list[int | None] = []
+    for number, examined in enumerate(batch):
+        for page in examined.pages:
+            for proposal in page.proposals:
+                keys.append(f"{number}|{page.sheet.name}|{proposal.anchor}")
+                subjects.append((examined, proposal))
+                numbered.append(proposal.number is not None)
+                units.append(stated_units(proposal, examined.settings))
+                years.append(len(wrong_years(proposal, examined.settings)) if examined.settings.period else None)
+    failed = check_proposals(keys, numbered=numbered, units=units, years_wrong=years)
+    by_key = dict(zip(keys, subjects, strict=True))
+    for code, names in failed.items():
+        for key in names:
+            examined, proposal = by_key[key]
+            examined.findings.extend(
+                _run([_BY_CODE[code]], proposal, examined.settings, examined.book.path)
+            )
+
+
+def inspect_run(registered: Sequence[Registered]) -> list[Finding]:
+    """What can only be said of a whole run; each finding names the workbook that it belongs to."""
+    twice = check_register([f"{one.scope}|{one.number.replace(' ', '')}" for one in registered])
+    groups: dict[tuple[str, str], list[Registered]] = defaultdict(list)
+    for index in twice:
+        one = registered[index]
+        groups[one.scope, one.number.replace(" ", "")].append(one)
+    run = Run(tuple(tuple(group) for group in groups.values()))
+    return list(_run([_BY_CODE["IDN002"]], run, Settings(), ""))
+
+
+def severity_of(finding: Finding, settings: Settings, switched_on: Callable[[str], bool]) -> Severity | None:
+    """How bad a finding is under the settings; None when it is not wanted."""
+    word: str = settings.rules.get(finding.code) or entry(finding.code).severity(settings.phase, finding.variant)
+    if word == "off":
+        return Severity.WARNING if switched_on(finding.code) else None
+    return Severity.of(word)
+
+
+def _report(examined: Examined) -> tuple[WorkbookReport, list[Registered]]:
+    proposals = [(page, proposal) for page in examined.pages for proposal in page.proposals]
+    return (
+        WorkbookReport(
+            examined.book.path,
+            "checked",
+            tuple(settle(examined.findings)),
+            tuple(_summary(proposal, examined.settings) for _, proposal in proposals),
+        ),
+        [
+            _registered(examined, proposal)
+            for page, proposal in proposals
+            if proposal.number is not None and proposal.tables
+        ],
+    )
+
+
+def settle(findings: Iterable[Finding]) -> list[Finding]:
+    """One cause, one finding: what another finding on the same cell says better is left out."""
+    kept: list[Finding] = []
+    taken: dict[tuple[str | None, Cell | None], set[str]] = defaultdict(set)
+    for finding in findings:
+        taken[finding.sheet, finding.cell].add(finding.code)
+    ordinals: dict[tuple[str, str | None, tuple[str, ...]], int] = defaultdict(int)
+    for finding in findings:
+        here = taken[finding.sheet, finding.cell]
+        if finding.code == "FRM001" and any(code.startswith("ARI") for code in here):
+            continue
+        if finding.code == "NUM004" and "NUM002" in here:
+            continue
+        key = (finding.code, finding.proposal or finding.sheet, finding.key)
+        if ordinals[key]:
+            finding = replace(finding, ordinal=ordinals[key])
+        ordinals[key] += 1
+        kept.append(finding)
+    return kept
+
+
+def _summary(proposal: Proposal, settings: Settings) -> ProposalSummary:
+    totals: dict[str, Decimal] = {}
+    years: tuple[int, ...] = ()
+    unit: int | None = None
+    if proposal.tables:
+        table = proposal.tables[0]
+        years = table.years
+        unit = table.units[0][0] if table.units else settings.unit
+        last = next((line for line in reversed(table.lines) if line.kind is LineKind.TOTAL), None)
+        lines = [last] if last else [line for line in table.lines if line.kind is LineKind.LINE]
+        for index, column in enumerate(table.columns):
+            name = "total" if column.role is ColumnRole.TOTAL else str(column.year)
+            amounts = [line.amounts[index] for line in lines]
+            if any(amount is not None for amount in amounts):
+                totals[name] = sum((amount for amount in amounts if amount is not None), Decimal(0))
+    return ProposalSummary(
+        proposal.number, proposal.title, proposal.committee, proposal.sheet.name, unit, years, totals
+    )
+
+
+def _registered(examined: Examined, proposal: Proposal) -> Registered:
+    assert proposal.number is not None
+    in_committee = examined.settings.number.scope == "committee" and proposal.committee
+    tables = proposal.tables
+    contents = {
+        "title": hash(proposal.title),
+        "text": hash(tuple(text.text for text in proposal.text)),
+        "unit": hash(tuple(unit for table in tables for unit, _ in table.units)),
+        "years": hash(tuple(table.years for table in tables)),
+        "lines": hash(tuple(line.label for table in tables for line in table.lines)),
+        "amounts": hash(tuple(line.amounts for table in tables for line in table.lines)),
+    }
+    return Registered(
+        examined.book.path,
+        proposal.sheet.name,
+        proposal.number_cell,
+        proposal.number,
+        (proposal.committee or "").casefold() if in_committee else "",
+        contents,
+    )

@@ -1,0 +1,113 @@
+"""Finds tables and proposals on a sheet by what its cells say, not by fixed ranges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..model.address import Cell
+from ..model.amount import Language
+from ..model.book import Book, Sheet
+from ..model.proposal import Page, Proposal, Text
+from ..model.table import Table
+from ..settings import Settings
+from . import words
+from .headings import headings
+from .proposals import Start, fields, proposal_number, starts
+from .tables import build, unit_statements
+
+__all__ = ["layout", "words"]
+
+_CAPTION_ROWS = 8  # a plain table's title and unit stand at most this far above its heading
+
+
+def layout(book: Book, settings: Settings) -> tuple[Page, ...]:
+    """The tables and proposals of every sheet, in order."""
+    return tuple(_sheet(sheet, settings) for sheet in book.sheets)
+
+
+def _sheet(sheet: Sheet, settings: Settings) -> Page:
+    texts: list[tuple[int, int, str]] = []
+    numbers = votes = 0
+    for row, values in enumerate(sheet.rows, sheet.top):
+        for column, value in enumerate(values, sheet.left):
+            if value == "":
+                continue
+            if type(value) is str:
+                texts.append((row, column, value))
+            else:
+                numbers += 1
+    for _, _, text in texts[:400]:
+        votes += words.language_votes(text)
+    language: Language = settings.numbers or ("en" if votes < 0 else "da")
+    heads = list(headings(sheet))
+    begun = starts(sheet, texts, settings.number.pattern)
+    stops = frozenset(start.row for start in begun)
+    tables = [
+        table for heading in heads if (table := build(sheet, heading, heads, stops, language)) is not None
+    ]
+    proposals: list[Proposal] = []
+    placed: list[Table] = []
+    for index, start in enumerate(begun):
+        end = begun[index + 1].row - 1 if index + 1 < len(begun) else sheet.bottom
+        own = [table for table in tables if start.row <= table.heading_row <= end]
+        if not own and (start.is_title or not start.number_text):
+            continue  # a word on a cover page
+        proposal = _proposal(sheet, start, end, own, texts, settings)
+        proposals.append(proposal)
+        placed.extend(proposal.tables)
+    taken = {(table.heading_row, table.columns) for table in placed}
+    for table in tables:
+        if (table.heading_row, table.columns) not in taken:
+            placed.append(_with_units(table, table.heading_row - _CAPTION_ROWS, sheet.bottom))
+    placed.sort(key=lambda table: (table.heading_row, table.columns[0].number))
+    return Page(sheet, language, tuple(placed), tuple(proposals), len(texts), numbers)
+
+
+def _with_units(table: Table, first: int, last: int) -> Table:
+    return replace(table, units=unit_statements(table.sheet, table.range, first, last))
+
+
+def _proposal(
+    sheet: Sheet, start: Start, end: int, tables: list[Table], texts: list[tuple[int, int, str]], settings: Settings
+) -> Proposal:
+    pattern = settings.number.pattern
+    inside = [t for t in texts if start.row <= t[0] <= end]
+    first_heading = min((table.heading_row for table in tables), default=end + 1)
+    ranges = [table.range for table in tables]
+
+    def outside(row: int, column: int) -> bool:
+        return not any(area.top - 1 <= row <= area.bottom and area.left <= column for area in ranges)
+
+    free = [t for t in inside if outside(t[0], t[1]) and words.unit_of(t[2], near_table=False) is None]
+    head = [t for t in free if t[0] < first_heading]
+    said, prose = fields(sheet, start, head, pattern)
+    after = [Text(text, Cell(row, column)) for row, column, text in free if row >= first_heading]
+    number_text, number_cell = start.number_text, start.number_cell
+    if not number_text and said.number is not None:
+        number_text, number_cell = said.number.text, said.number.cell
+    number = proposal_number(number_text, pattern) if number_text else None
+    if tables:
+        # a table's units are stated after the table before it, within the same form
+        edges = [start.row, *(table.range.bottom + 1 for table in tables)]
+        written = "\n".join(piece.text for piece in (*prose, *after))
+        tables = [
+            replace(_with_units(table, edge, end), proposal=number, in_proposal=True, prose=written)
+            for table, edge in zip(tables, edges, strict=False)
+        ]
+    cell_text = sheet.value(start.cell.row, start.cell.column)
+    together = Text(str(cell_text), start.cell) if start.beside else None
+    return Proposal(
+        sheet,
+        start.cell,
+        number,
+        number_text,
+        number_cell,
+        together,
+        said.committee,
+        said.area,
+        said.title.text if said.title else None,
+        said.title.cell if said.title else None,
+        said.account,
+        tuple(prose + after),
+        tuple(tables),
+    )

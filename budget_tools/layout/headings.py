@@ -1,0 +1,106 @@
+"""Rows of years: where tables begin and which columns hold amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ..model.book import Sheet, Value
+from ..model.table import YearRole
+from . import words
+
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+_WIDEST_STEP = 6  # '2019, 2023, 2024': years may be left out, but not many
+
+
+@dataclass(frozen=True, slots=True)
+class YearCell:
+    """A cell that may be the heading of a year column."""
+
+    column: int
+    year: int
+    role: YearRole
+    typed: bool  # as text or a date: nobody writes an amount like that
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A row of years that reads as the heading of one table."""
+
+    row: int
+    years: tuple[YearCell, ...]
+
+
+def year_of(value: Value, column: int) -> YearCell | None:
+    """The year that a heading cell stands for, if any."""
+    kind = type(value)
+    if kind is float or kind is int:
+        if FIRST_YEAR <= value <= LAST_YEAR and value == int(value):  # type: ignore[operator,arg-type]
+            return YearCell(column, int(value), YearRole.BUDGET, False)  # type: ignore[arg-type]
+        return None
+    if kind is str:
+        found = words.year_of_text(value) if len(value) <= 40 else None  # type: ignore[arg-type]
+        return YearCell(column, found[0], found[1], True) if found else None
+    if isinstance(value, datetime | date) and value.month in (1, 12) and value.day in (1, 31):
+        return YearCell(column, value.year, YearRole.BUDGET, True)
+    return None
+
+
+def headings(sheet: Sheet) -> Iterator[Heading]:
+    """Every row that is the heading of a table, top to bottom; a row may head tables side by side."""
+    for offset, values in enumerate(sheet.rows):
+        found: list[YearCell] = []
+        others = 0
+        for index, value in enumerate(values, sheet.left):
+            if value == "":
+                continue
+            year = year_of(value, index)
+            if year is not None:
+                found.append(year)
+            elif isinstance(value, int | float) and not isinstance(value, bool):
+                others += 1
+        if not found:
+            continue
+        if others and not all(year.typed for year in found):
+            continue
+        row = sheet.top + offset
+        for run in _runs(found):
+            if len(run) >= 2 or _stands_alone(sheet, row, run[0], values):
+                yield Heading(row, run)
+
+
+def _runs(found: list[YearCell]) -> Iterator[tuple[YearCell, ...]]:
+    """Cut a row of years where they start over: '2023 2024 … 2023 2024' are two tables side by side."""
+    run: list[YearCell] = []
+    direction = 0
+    for cell in found:
+        if run:
+            step = cell.year - run[-1].year
+            starts_over = direction * step < 0 or abs(step) > _WIDEST_STEP
+            if step == 0 and cell.role is run[-1].role and not cell.typed:
+                starts_over = True
+            if starts_over and cell.typed and any(cell.role is not other.role for other in run):
+                starts_over = False  # 'Regnskab 2022, Budget 2023, Regnskab 2021': kinds of figures, one table
+            if starts_over:
+                yield tuple(run)
+                run, direction = [], 0
+            elif step:
+                direction = 1 if step > 0 else -1
+        run.append(cell)
+    if run:
+        yield tuple(run)
+
+
+def _stands_alone(sheet: Sheet, row: int, year: YearCell, values: object) -> bool:
+    """Whether a single year heads a table: beside a total or a word for budget, above an amount."""
+    beside = [value for value in sheet.rows[row - sheet.top] if isinstance(value, str) and value and value != ""]
+    named = any(
+        words.is_total(text) or words.fold(text) in words.YEAR_HEADING for text in beside if len(text) <= 40
+    )
+    if not named:
+        return False
+    return any(
+        isinstance(below := sheet.value(row + step, year.column), int | float) and not isinstance(below, bool)
+        for step in (1, 2, 3)
+    )

@@ -1,0 +1,224 @@
+"""Where proposals stand on a sheet and what their headings say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..model.address import Cell
+from ..model.book import Sheet
+from ..model.proposal import Text
+from . import words
+
+_FORM = re.compile(
+    rf"[*_\s]*(?P<word>{'|'.join(re.escape(w) for w in sorted(words.FORM, key=len, reverse=True))})"
+    r"(?![\w-])[\s.:]*(?:(?:nr|no|nummer|number)\b[\s.:]*)?(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_LONGEST_ANCHOR = 120
+_NUMBER_LIKE = re.compile(r"[\dXx][\dXx.\- ]*\d?\w{0,2}")
+_ACCOUNT = re.compile(r"(?P<account>\d[\d.]{2,})\s*//\s*(?P<title>.+)", re.DOTALL)
+_SEPARATOR = re.compile(r"\s+[-–—/|]\s+")
+
+
+@dataclass(slots=True)
+class Start:
+    """The place where a proposal begins, and what its first line says."""
+
+    row: int
+    cell: Cell
+    number_text: str
+    number_cell: Cell
+    beside: str = ""  # what stands behind the number in the same cell
+    is_title: bool = False  # only a title such as 'Driftsforslag': the number is missing
+
+
+@lru_cache(maxsize=64)
+def _grammar(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?P<number>{pattern})(?!\w)")
+
+
+def proposal_number(text: str, pattern: str) -> str | None:
+    """A number in the grammar of the settings, its blanks made single; None when it does not fit."""
+    match = _grammar(pattern).fullmatch(words_only(text))
+    return match["number"] if match else None
+
+
+def words_only(text: str) -> str:
+    """A text without the marks that a conversion leaves around it, its blanks made single."""
+    return " ".join(text.replace("*", " ").replace("\u00a0", " ").split())
+
+
+def anchor(text: str, pattern: str) -> tuple[str, str] | None:
+    """The number and what follows it, when a text is the first line of a form; ('', '') for a bare 'Skema'."""
+    if len(text) > _LONGEST_ANCHOR:
+        return None
+    match = _FORM.fullmatch(text.strip())
+    if not match:
+        return None
+    rest = words_only(match["rest"]).strip(" :")
+    if not rest:
+        return "", ""
+    found = _grammar(pattern).match(rest)
+    if found:
+        beside = rest[found.end() :].strip(" -–:*")
+        if beside and not (beside[0].isupper() or beside[0] in "-–("):
+            return None  # 'Skema 2.1.2. 01 viser, at …' is a sentence
+        return found["number"], beside
+    like = _NUMBER_LIKE.match(rest)
+    if like and like[0].strip():
+        beside = rest[like.end() :].strip(" -–:")
+        if not beside and len(rest) <= 24:
+            return rest, ""
+        if beside and beside[0].isupper() and any(map(str.isdigit, like[0])) and len(like[0]) > 1:
+            return like[0].strip(), beside
+        return None
+    return None
+
+
+def starts(sheet: Sheet, texts: list[tuple[int, int, str]], pattern: str) -> list[Start]:
+    """Every place where a proposal begins, top to bottom."""
+    found: list[Start] = []
+    titles: list[Start] = []
+    for row, column, text in texts:
+        if len(text) > _LONGEST_ANCHOR:
+            continue
+        folded = words.fold(text)
+        if folded in words.FORM_TITLE:
+            titles.append(Start(row, Cell(row, column), "", Cell(row, column), is_title=True))
+            continue
+        if not folded.startswith(_FORM_STARTS):
+            continue
+        said = anchor(text, pattern)
+        if said is None:
+            continue
+        number, beside = said
+        cell = number_cell = Cell(row, column)
+        if not number:
+            neighbour = _right_of(sheet, row, column)
+            if neighbour is not None and (len(neighbour.text) <= 24 or anchor("Skema " + neighbour.text, pattern)):
+                if any(map(str.isdigit, neighbour.text)):
+                    number, number_cell = words_only(neighbour.text), neighbour.cell
+                elif folded not in _FORM_ONLY:
+                    continue
+            elif folded not in _FORM_ONLY:
+                continue  # 'Forslag' alone is a word of many meanings
+            if number_cell == cell and neighbour is None and not text.strip().endswith(":"):
+                number_cell = cell
+        found.append(Start(row, cell, number, number_cell, beside))
+    for title in titles:
+        below = [start for start in found if 0 <= start.row - title.row <= 6]
+        if below:
+            nearest = min(below, key=lambda start: start.row)
+            nearest.row = min(nearest.row, title.row)
+        else:
+            found.append(title)
+    found.sort(key=lambda start: (start.row, start.cell.column))
+    merged: list[Start] = []
+    for start in found:
+        if merged and start.is_title and merged[-1].is_title and start.row - merged[-1].row <= 3:
+            continue
+        merged.append(start)
+    return merged
+
+
+_FORM_STARTS = tuple(words.FORM)
+_FORM_ONLY = frozenset(word for word in words.FORM if word.startswith(("skema", "form n", "proposal n", "forslagsn")))
+
+
+def _right_of(sheet: Sheet, row: int, column: int) -> Text | None:
+    """The next text or number to the right in the same row."""
+    if not sheet.top <= row <= sheet.bottom:
+        return None
+    values = sheet.rows[row - sheet.top]
+    for number in range(column + 1, min(sheet.left + len(values), column + 8)):
+        value = values[number - sheet.left]
+        if value == "" or (isinstance(value, str) and not value.strip()):
+            continue
+        if isinstance(value, float) and value == int(value):
+            return Text(str(int(value)), Cell(row, number))
+        return Text(str(value), Cell(row, number))
+    return None
+
+
+@dataclass(slots=True)
+class Fields:
+    """What the heading of a form says."""
+
+    committee: str | None = None
+    area: str | None = None
+    title: Text | None = None
+    account: str | None = None
+    number: Text | None = None
+
+
+_LABELS: tuple[tuple[frozenset[str], str], ...] = (
+    (words.COMMITTEE, "committee"),
+    (words.AREA, "area"),
+    (words.TITLE, "title"),
+    (words.ACCOUNT, "account"),
+)
+
+
+def fields(
+    sheet: Sheet, start: Start, texts: list[tuple[int, int, str]], pattern: str
+) -> tuple[Fields, list[Text]]:
+    """The heading of a form and the rest of its text, from the texts of its region in reading order.
+
+    Labelled cells ('Udvalg:' beside 'Økonomiudvalget') are taken by their label; otherwise the first
+    line after the number is the committee and area, and the next one the title.
+    """
+    said = Fields()
+    rest: list[Text] = []
+    used: set[Cell] = {start.cell, start.number_cell}
+    if start.beside:
+        _committee_and_area(said, start.beside)
+    for row, column, text in texts:
+        cell = Cell(row, column)
+        if cell in used:
+            continue
+        label, _, behind = text.partition(":")
+        folded = words.fold(label)
+        for known, name in _LABELS:
+            if len(label) <= 30 and folded in known:
+                value = Text(behind.strip(), cell) if behind.strip() else _right_of(sheet, row, column)
+                if value is not None:
+                    if getattr(said, name) is None:
+                        setattr(said, name, value if name == "title" else value.text.strip())
+                    used.add(value.cell)
+                used.add(cell)
+                break
+        else:
+            rest.append(Text(text, cell))
+    prose: list[Text] = []
+    for piece in rest:
+        if piece.cell in used or words.fold(piece.text) in words.FORM_TITLE:
+            continue
+        if start.is_title and said.number is None and proposal_number(piece.text, pattern):
+            said.number = piece
+            continue
+        if piece.cell.row < start.cell.row:
+            continue
+        if said.committee is None and said.title is None and _names_committee(piece.text):
+            _committee_and_area(said, piece.text)
+        elif said.title is None and not prose and len(piece.text) <= 150:
+            match = _ACCOUNT.fullmatch(piece.text.strip())
+            if match:
+                said.account = said.account or match["account"]
+            said.title = Text((match["title"] if match else piece.text).strip(), piece.cell)
+        else:
+            prose.append(piece)
+    return said, prose
+
+
+def _names_committee(text: str) -> bool:
+    folded = text.casefold()
+    return len(text) <= 100 and ("udvalg" in folded or "committee" in folded or "byråd" in folded)
+
+
+def _committee_and_area(said: Fields, text: str) -> None:
+    committee, *area = _SEPARATOR.split(words_only(text), maxsplit=1)
+    said.committee = said.committee or committee.strip() or None
+    if area and said.area is None:
+        said.area = area[0].strip()

@@ -1,0 +1,185 @@
+"""The word lists of ``words.toml`` as fast questions about one cell's text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal
+
+from ..model.amount import Language
+from ..model.table import YearRole
+
+_BLANKS = re.compile(r"\s+")
+_EDGES = " :.*•·\t"
+
+
+def _load() -> dict[str, dict[str, list[str]]]:
+    text = (files(__package__) / "words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+_WORDS = _load()
+
+
+def _every(section: str) -> frozenset[str]:
+    return frozenset(word for words in _WORDS[section].values() for word in words)
+
+
+TOTAL = _every("total")
+SUBTOTAL = _every("subtotal")
+OF_WHICH = _every("of_which")
+FORM = _every("form")
+FORM_TITLE = _every("form_title")
+COMMITTEE = _every("committee")
+AREA = _every("area")
+TITLE = _every("title")
+ACCOUNT = _every("account")
+AMOUNTS = _every("amounts")
+SAVINGS = _every("savings")
+EXPANSIONS = _every("expansions")
+INDEXATION = _every("indexation")
+FILLERS = _every("fillers")
+YEAR_HEADING = _every("year_heading")
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """A text as word lists know it: small letters, single blanks, no punctuation at the ends."""
+    return _BLANKS.sub(" ", text).strip(_EDGES).casefold()
+
+
+def _alternatives(words: frozenset[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_TOTAL = re.compile(
+    rf"(?:{_alternatives(TOTAL)})(?:\W.*)?|.*\b(?:i alt|ialt|total|totalt|totals|insgesamt|gesamt)(?:[,;(].*)?"
+)
+_SUBTOTAL = re.compile(rf"(?:.*\b)?(?:{_alternatives(SUBTOTAL)})\b.*")
+_OF_WHICH = re.compile(rf"[-–—•\s]*(?:{_alternatives(OF_WHICH)})\b.*")
+
+
+@lru_cache(maxsize=65_536)
+def is_total(text: str) -> bool:
+    """Whether a label or heading names a total: 'I alt', 'Total 2023-2026', 'Udgifter i alt'."""
+    return len(text) <= 80 and _TOTAL.fullmatch(fold(text)) is not None
+
+
+@lru_cache(maxsize=65_536)
+def is_subtotal(text: str) -> bool:
+    """Whether a label names a subtotal: 'Mellemsum', 'Delsum løn'."""
+    return len(text) <= 80 and _SUBTOTAL.fullmatch(fold(text)) is not None
+
+
+@lru_cache(maxsize=65_536)
+def is_of_which(text: str) -> bool:
+    """Whether a label names a part of the line above: 'Heraf løn', 'of which staff'."""
+    return len(text) <= 120 and _OF_WHICH.fullmatch(fold(text)) is not None
+
+
+_YEAR_WORDS = frozenset(word for word in YEAR_HEADING)
+_YEAR_TEXT = re.compile(
+    r"(?P<before>[^\d]*?(?:bo ?\d ?)?)(?P<year>(?:19|20)\d\d)(?P<after>(?:[-/ ]?pl|[*)¹²³ ]|\(\d\))*)(?P<words>[^\d]*)"
+)
+_ROLES = {
+    word: role
+    for section, role in (
+        ("year_role_account", YearRole.ACCOUNT),
+        ("year_role_estimate", YearRole.ESTIMATE),
+        ("year_role_plan", YearRole.PLAN),
+    )
+    for word in _every(section)
+}
+
+
+@lru_cache(maxsize=16_384)
+def year_of_text(text: str) -> tuple[int, YearRole] | None:
+    """The year that a heading names, and which kind of figures: '2023', 'Budget 2023', 'B2024', 'R2022'."""
+    if len(text) > 40:
+        return None
+    match = _YEAR_TEXT.fullmatch(fold(text))
+    if not match:
+        return None
+    words = re.sub(r"\d", "", match["before"]).strip(" -–:,").strip() or match["words"].strip(" -–:,()")
+    if words and words not in _YEAR_WORDS and not all(part in _YEAR_WORDS for part in words.split()):
+        return None
+    role = _ROLES.get(words) or next((_ROLES[part] for part in words.split() if part in _ROLES), YearRole.BUDGET)
+    return int(match["year"]), role
+
+
+_UNITS: tuple[tuple[str, int], ...] = (
+    (r"1[.\s\u00a0]?000\s*(?:kr|kroner|dkk|nok|sek)|1,000\s*(?:kr|dkk|nok|sek)", 1000),
+    (r"(?:dkk|nok|sek|eur|usd|kr|€|\$)?\s*1[.,\s]?000s?", 1000),
+    (r"(?:kr|dkk|kroner)\.?\s*1[.,]000", 1000),
+    (r"t\.?\s?kr|tkr|tdkk|t\.\s?dkk|kkr|tusinde?\s*(?:kr|kroner)|tusen\s*kr(?:oner)?|thousands?(?: of)?(?:\s*(?:kr|dkk|kroner|dollars|euros?))?", 1000),
+    (r"(?:mio|mill|millioner|milj|m)\.?\s*(?:kr|kroner|dkk|nok|sek)|mkr|mnok|msek|mdkk|dkk\s*m(?:illion)?|millions?(?: of)?(?:\s*(?:kr|dkk|kroner|dollars|euros?))?|(?:dkk|kr)\.?\s*1[.,]000[.,]000|1\.000\.000\s*kr", 1_000_000),
+    (r"(?:hele\s*)?(?:kr|kroner|dkk)|whole\s*(?:kr|kroner|dkk)", 1),
+)
+_UNIT_BODY = "|".join(f"(?P<u{number}>{pattern})" for number, (pattern, _) in enumerate(_UNITS))
+_AMOUNT_WORDS = _alternatives(AMOUNTS)
+_CAPTION = re.compile(
+    rf"(?:(?:.{{0,60}}?\b)?(?:{_AMOUNT_WORDS})\s*(?:er\s*)?(?:opgjort\s*|angivet\s*|are\s*)?,?\s*(?:\(|i\s|in\s)\s*(?:hele\s)?(?:{_UNIT_BODY}))\.?\)?(?:\W.{{0,60}})?"
+)
+_BARE = re.compile(rf"\(?(?:i\s|in\s)?(?:{_UNIT_BODY})\.?\)?(?:[,;]?\s*(?:\d{{4}}-?(?:pl|priser|p/l)|pl.{{0,20}}|\(?netto\)?))?")
+_TAIL = re.compile(rf".{{0,80}}?[\s,(](?:\(\s*(?:i\s|in\s)?|i\s|in\s)(?:{_UNIT_BODY})\.?\)?")
+
+
+def _unit_in(match: re.Match[str] | None) -> int | None:
+    if match is None:
+        return None
+    for number, (_, unit) in enumerate(_UNITS):
+        if match[f"u{number}"]:
+            return unit
+    return None
+
+
+@lru_cache(maxsize=65_536)
+def unit_of(text: str, *, near_table: bool) -> int | None:
+    """The unit that a text states for amounts, in kroner: 1, 1000 or 1000000.
+
+    A sentence such as 'Investering i 4 ungeguides - 2000 t.kr.' states none. A bare 't.kr.' or a heading
+    that ends in '(1.000 kr.)' counts only close to the table (``near_table``).
+    """
+    if len(text) > 140:
+        return None
+    folded = fold(text)
+    if not any(mark in folded for mark in ("kr", "dkk", "000", "thousand", "million", "nok", "sek", "mio")):
+        return None
+    unit = _unit_in(_CAPTION.fullmatch(folded))
+    if unit is None and near_table:
+        unit = _unit_in(_BARE.fullmatch(folded)) or _unit_in(_TAIL.fullmatch(folded))
+    return unit
+
+
+_LANGUAGE_MARKS: dict[Language, frozenset[str]] = {
+    "da": frozenset(
+        fold(word)
+        for section in ("total", "subtotal", "of_which", "form_title", "committee", "area", "title")
+        for word in _WORDS[section]["da"]
+    ) - frozenset(fold(word) for section in ("total", "form_title") for word in _WORDS[section]["en"]),
+    "en": frozenset(
+        fold(word)
+        for section in ("total", "subtotal", "of_which", "form_title", "committee", "area", "title")
+        for word in _WORDS[section]["en"]
+    ) - frozenset(fold(word) for section in ("total", "form_title") for word in _WORDS[section]["da"]),
+}
+_DANISH = re.compile(r"[æøåÆØÅ]|\b(?:og|kr|beløb|udvalg|udgifter|indtægter|budgetoverslag|skema)\b", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"\b(?:the|and|of|amounts?|expenditures?|expenses?|revenues?|income|committee|proposal|budget estimate|department)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=65_536)
+def language_votes(text: str) -> int:
+    """How much a text speaks for Danish (above 0) or English (below 0)."""
+    if len(text) > 400:
+        text = text[:400]
+    folded = fold(text)
+    votes = (folded in _LANGUAGE_MARKS["da"]) - (folded in _LANGUAGE_MARKS["en"])
+    return 2 * votes + (_DANISH.search(text) is not None) - (_ENGLISH.search(text) is not None)
+
+
+WordList = Literal["savings", "expansions", "indexation"]

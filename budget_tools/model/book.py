@@ -1,0 +1,102 @@
+"""A workbook as it was read: a snapshot of its cells, with details only where somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from .address import Cell, Range
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorValue:
+    """An error that a cell shows in place of a value, such as ``#REF!``."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return self.code
+
+
+Value = str | float | int | bool | datetime | date | time | timedelta | ErrorValue
+"""What a cell holds; an empty cell holds the empty text."""
+
+
+class Formula(NamedTuple):
+    """A formula in English form without ``=``, as written at ``anchor``.
+
+    A shared formula is stored once: for the other cells that share it, its relative references move by
+    the distance from ``anchor`` to the cell.
+    """
+
+    text: str
+    anchor: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is expensive to read and only known for the ranges that were asked for.
+
+    ``formats`` holds number format codes of cells with a value; ``white`` cells whose text is white on
+    no fill, so that nobody sees it.
+    """
+
+    formats: Mapping[Cell, str] = field(default_factory=dict)
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    white: frozenset[Cell] = frozenset()
+
+
+def _no_details(ranges: Sequence[Range]) -> Details:
+    return Details()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: a dense block of values whose upper left corner is (``top``, ``left``), 1-based.
+
+    ``unvalued`` are cells with a formula whose result is not stored in the file.
+    """
+
+    name: str
+    rows: Sequence[Sequence[Value]]
+    top: int = 1
+    left: int = 1
+    formulas: Mapping[Cell, Formula] = field(default_factory=dict)
+    unvalued: frozenset[Cell] = frozenset()
+    merges: tuple[Range, ...] = ()
+    visible: bool = True
+    details: Callable[[Sequence[Range]], Details] = _no_details
+
+    def value(self, row: int, column: int) -> Value:
+        """The value of a cell; the empty text where there is nothing."""
+        row -= self.top
+        column -= self.left
+        if row < 0 or column < 0 or row >= len(self.rows):
+            return ""
+        line = self.rows[row]
+        return line[column] if column < len(line) else ""
+
+    @property
+    def bottom(self) -> int:
+        """The last row of the block."""
+        return self.top + len(self.rows) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook: its path as the user gave it (or a name, for one from memory) and its sheets in order."""
+
+    path: str
+    sheets: tuple[Sheet, ...]
+    skipped: tuple[str, ...] = ()  # chart and macro sheets, which hold no cells
+
+    def sheet(self, name: str) -> Sheet | None:
+        """The sheet of that name, whatever its capitals, as Excel looks names up."""
+        folded = name.casefold()
+        for sheet in self.sheets:
+            if sheet.name.casefold() == folded:
+                return sheet
+        return None

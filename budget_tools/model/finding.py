@@ -1,0 +1,171 @@
+"""What a rule says: facts and places, never sentences; and the reports that findings make."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import IntEnum
+
+from .address import Cell
+from .edit import Fix
+
+Fact = str | int | Decimal | tuple[int, ...] | tuple[str, ...]
+
+
+class Severity(IntEnum):
+    """How bad: an error must not be printed, a warning must be looked at, a note is worth knowing."""
+
+    NOTE = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """The English word, as JSON and the settings write it."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> Severity:
+        """The severity of an English word."""
+        return cls[word.upper()]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell elsewhere that belongs to a finding; no path means the same workbook."""
+
+    sheet: str | None
+    cell: Cell | None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A change that would close the difference of a finding exactly: a code of its own, but no finding."""
+
+    code: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault at a place.
+
+    ``key`` says what was found where in words that survive inserted rows and renamed files (label of
+    the line, role of the column); ``amounts`` are those behind it, so that an acceptance ends when they
+    change. ``severity``, ``proposal`` and the two hashes are filled in when the report is made.
+    """
+
+    code: str
+    sheet: str | None = None
+    cell: Cell | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    hint: Hint | None = None
+    related: tuple[Place, ...] = ()
+    fix: Fix | None = None
+    proposal: str | None = None
+    key: tuple[str, ...] = ()
+    amounts: tuple[Decimal | None, ...] = ()
+    meant: tuple[Decimal, ...] = ()  # what a faulty cell may be meant to hold; a difference it closes is explained
+    severity: Severity = Severity.NOTE
+    ordinal: int = 0
+    path: str | None = None  # only for rules over a whole run: the workbook that the finding belongs to
+
+    @property
+    def variant(self) -> str | None:
+        """Which of a rule's messages is meant."""
+        variant = self.facts.get("variant")
+        return str(variant) if variant is not None else None
+
+    @property
+    def id(self) -> str:
+        """The same for the same fault of the same line, wherever the row and the file have gone."""
+        return _hash(self.code, self.proposal or self.sheet or "", *self.key, str(self.ordinal))
+
+    @property
+    def values(self) -> str:
+        """Changes when an amount behind the finding changes."""
+        return _hash(*("" if amount is None else f"{amount.normalize():f}" for amount in self.amounts))
+
+    def with_(self, **changes: object) -> Finding:
+        """A copy with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalSummary:
+    """What a report tells of a proposal."""
+
+    number: str | None
+    title: str | None
+    committee: str | None
+    sheet: str
+    unit: int | None
+    years: tuple[int, ...]
+    totals: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookReport:
+    """What was found in one workbook. ``status`` is checked, unreadable or refused."""
+
+    path: str
+    status: str
+    findings: tuple[Finding, ...] = ()
+    proposals: tuple[ProposalSummary, ...] = ()
+    reason: str | None = None
+    reason_facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of each there are."""
+
+    workbooks: int
+    checked: int
+    errors: int
+    warnings: int
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found: a report a workbook, and findings about the run itself."""
+
+    workbooks: tuple[WorkbookReport, ...]
+    run_findings: tuple[Finding, ...] = ()
+    language: str = "da"
+    form_word: str = "Skema"
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, workbook by workbook."""
+        return tuple(finding for _, finding in self.located())
+
+    def located(self) -> Iterator[tuple[str | None, Finding]]:
+        """Every finding with the path of its workbook; None for one about the run."""
+        for workbook in self.workbooks:
+            for finding in workbook.findings:
+                yield workbook.path, finding
+        for finding in self.run_findings:
+            yield None, finding
+
+    @property
+    def counts(self) -> Counts:
+        """Workbooks and findings, counted."""
+        by = {severity: 0 for severity in Severity}
+        for _, finding in self.located():
+            by[finding.severity] += 1
+        return Counts(
+            len(self.workbooks),
+            sum(workbook.status == "checked" for workbook in self.workbooks),
+            by[Severity.ERROR],
+            by[Severity.WARNING],
+            by[Severity.NOTE],
+        )

@@ -1,0 +1,73 @@
+"""A budget proposal (driftsforslag): who it is, what it says, and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .address import Cell
+from .amount import Language
+from .book import Sheet
+from .table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of text and the cell it stands in."""
+
+    text: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One proposal on a sheet. ``number_text`` is what stands where the number should stand; ``number``
+    is it as the grammar of numbers wants it, or None when it does not fit."""
+
+    sheet: Sheet
+    anchor: Cell
+    number: str | None
+    number_text: str
+    number_cell: Cell
+    run_together: Text | None = None  # number and committee in one cell
+    committee: str | None = None
+    area: str | None = None
+    title: str | None = None
+    title_cell: Cell | None = None
+    account: str | None = None
+    text: tuple[Text, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A sheet and what was found on it. ``texts`` and ``numbers`` count its cells that hold any."""
+
+    sheet: Sheet
+    language: Language
+    tables: tuple[Table, ...]
+    proposals: tuple[Proposal, ...]
+    texts: int
+    numbers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A proposal as the register of a run remembers it: enough to tell two of them apart.
+
+    ``contents`` maps what can differ (title, amounts, …) to a hash of it.
+    """
+
+    path: str
+    sheet: str
+    cell: Cell
+    number: str
+    scope: str
+    contents: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What rules over a whole run look at: groups of proposals that share a number where they must not."""
+
+    same_number: tuple[tuple[Registered, ...], ...]

@@ -1,0 +1,222 @@
+"""A budget table as found on a sheet: lines, columns with roles, and what each total covers."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+
+from .address import Cell, Range, a1, spell
+from .amount import Language
+from .book import Details, Sheet, Value
+
+
+_NOISE = Decimal("1e-6")  # what binary arithmetic leaves behind, far below an øre
+
+
+class ColumnRole(Enum):
+    """What a column of amounts stands for."""
+
+    YEAR = "year"
+    TOTAL = "total"
+
+
+class YearRole(Enum):
+    """Which kind of figures a year column holds."""
+
+    ACCOUNT = "account"
+    BUDGET = "budget"
+    ESTIMATE = "estimate"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of amounts: its number on the sheet (1-based), its role and its heading as written."""
+
+    number: int
+    role: ColumnRole
+    heading: str
+    year: int | None = None
+    year_role: YearRole = YearRole.BUDGET
+
+
+class LineKind(Enum):
+    """What a row of the table is."""
+
+    LINE = "line"
+    OF_WHICH = "of-which"
+    SUBTOTAL = "subtotal"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of amounts. ``amounts`` stand in the order of the table's columns; None is a blank cell
+    or one that holds no amount; ``raw`` is what the cells hold."""
+
+    row: int
+    label: str
+    kind: LineKind
+    raw: tuple[Value, ...]
+    amounts: tuple[Decimal | None, ...]
+
+
+class Entry(Enum):
+    """What an amount cell holds besides a plain number."""
+
+    TEXT_NUMBER = "text-number"  # an amount that was typed as text
+    TEXT = "text"  # words where an amount should be
+    FILLER = "filler"  # '-', '...', 'n.a.': nothing
+    ERROR = "error"
+    DATE = "date"
+
+
+class Evidence(Enum):
+    """How it is known what a total covers, best first."""
+
+    OWN_FORMULA = "own-formula"
+    SIBLING_FORMULAS = "sibling-formulas"
+    AGREEMENT = "agreement"
+    LAYOUT = "layout"
+
+
+class Axis(Enum):
+    """Which way a total adds up."""
+
+    ROW = "row"  # the years of one line, to the left or right
+    COLUMN = "column"  # the lines of one column, above or below
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A cell that should equal the sum of other cells of its row or column.
+
+    ``addends`` are column numbers (along a row) or row numbers (along a column) with their ``signs``;
+    ``shown`` and ``expected`` are in the table's own unit; either is None when it cannot be known, and
+    ``tolerance`` is how far rounding of the stored figures can carry them apart.
+    """
+
+    cell: Cell
+    axis: Axis
+    addends: tuple[int, ...]
+    signs: tuple[int, ...]
+    evidence: Evidence
+    shown: Decimal | None
+    expected: Decimal | None
+    tolerance: Decimal = Decimal(0)
+    corner: bool = False
+
+    @property
+    def difference(self) -> Decimal:
+        """Shown minus expected; 0 when one of them is not known."""
+        if self.shown is None or self.expected is None:
+            return Decimal(0)
+        return self.shown - self.expected
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it shows something else than it covers, beyond what rounding can explain."""
+        return abs(self.difference) > self.tolerance
+
+    @property
+    def rounded(self) -> bool:
+        """Whether it is off by so little that rounding explains it, but by more than arithmetic leaves."""
+        return _NOISE < abs(self.difference) <= self.tolerance
+
+    def cells(self) -> Iterator[Cell]:
+        """The cells that are added, in order."""
+        for addend in self.addends:
+            yield Cell(self.cell.row, addend) if self.axis is Axis.ROW else Cell(addend, self.cell.column)
+
+    def covers(self) -> str:
+        """The cells that are added, as A1 text."""
+        return spell(list(self.cells()))
+
+
+class Cause(Enum):
+    """What a disagreement between totals and their addends comes from."""
+
+    ROW_TOTAL = "row-total"
+    COLUMN_TOTAL = "column-total"
+    CORNER = "corner"
+    CROSSING = "crossing"  # an addend: its row and its column are off by the same amount
+    SUBTOTAL_TWICE = "subtotal-twice"
+    ROUNDING = "rounding"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with years or totals. Columns stand in sheet order, lines top to bottom."""
+
+    sheet: Sheet
+    heading_row: int
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    label_column: int | None
+    language: Language
+    units: tuple[tuple[int, Cell], ...] = ()  # every statement of a unit, and where
+    caption: str = ""
+    totals: tuple[Total, ...] = ()
+    entries: Mapping[Cell, Entry] = field(default_factory=dict)
+    strays: tuple[Cell, ...] = ()  # numbers beside or below the table that belong to nothing
+    unchecked: tuple[Cell, ...] = ()  # called a total, but what it covers cannot be told
+    computed: Mapping[Cell, Decimal] = field(default_factory=dict)  # what formulas give, where it is known
+    details: Details = Details()
+    prose: str = ""  # the text of the proposal
+    proposal: str | None = None  # the number of the proposal that the table belongs to
+    in_proposal: bool = False
+
+    @property
+    def range(self) -> Range:
+        """From the heading to the last line, from the label to the last column of amounts."""
+        numbers = [column.number for column in self.columns]
+        if self.label_column is not None:
+            numbers.append(self.label_column)
+        bottom = self.lines[-1].row if self.lines else self.heading_row
+        return Range(self.heading_row, min(numbers), bottom, max(numbers))
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years of the columns, in sheet order."""
+        return tuple(column.year for column in self.columns if column.year is not None)
+
+    def line(self, row: int) -> Line | None:
+        """The line at a sheet row."""
+        index = bisect_left(self.lines, row, key=lambda line: line.row)
+        return self.lines[index] if index < len(self.lines) and self.lines[index].row == row else None
+
+    def column(self, number: int) -> Column | None:
+        """The column at a sheet column."""
+        for column in self.columns:
+            if column.number == number:
+                return column
+        return None
+
+    def amount(self, cell: tuple[int, int]) -> Decimal | None:
+        """The amount in a cell of the table."""
+        line = self.line(cell[0])
+        if line is None:
+            return None
+        for column, amount in zip(self.columns, line.amounts, strict=True):
+            if column.number == cell[1]:
+                return amount
+        return None
+
+    def label_cell(self, line: Line) -> str:
+        """Where a line's label stands or should stand, as A1."""
+        column = self.label_column
+        return a1(line.row, column if column is not None else self.columns[0].number)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One fault of arithmetic: the cell to look at first and every total that it puts wrong."""
+
+    table: Table
+    cause: Cause
+    cell: Cell
+    totals: tuple[Total, ...]
+    line: Line | None = None  # the subtotal that was counted twice

@@ -1,0 +1,46 @@
+"""The rules: one file a group, each rule a generator of findings. The list is explicit: no magic, no plugins.
+
+RUN001-RUN005 have no logic here: they are said by ``inspection`` and ``run`` about their own work.
+"""
+
+from __future__ import annotations
+
+from . import arithmetic, formulas, identity, numbers, structure
+from .base import Rule, rule
+
+RULES: tuple[Rule, ...] = (
+    structure.form_not_recognised,
+    structure.years_outside_period,
+    structure.total_missing,
+    structure.header_run_together,
+    structure.row_without_text,
+    structure.hidden_amounts,
+    structure.stray_numbers,
+    structure.unit_missing_or_double,
+    structure.total_not_checked,
+    identity.form_number_missing_or_invalid,
+    identity.number_used_twice,
+    identity.sign_against_type,
+    numbers.number_stored_as_text,
+    numbers.ambiguous_separator,
+    numbers.odd_minus_or_blank,
+    numbers.mixed_number_format,
+    numbers.unit_slip,
+    numbers.blank_or_zero,
+    numbers.text_in_amount_cell,
+    numbers.error_date_or_percent,
+    arithmetic.row_total_wrong,
+    arithmetic.column_total_wrong,
+    arithmetic.cross_foot_wrong,
+    arithmetic.subtotal_counted_twice,
+    arithmetic.rounding_only,
+    arithmetic.suspiciously_even_drift,
+    arithmetic.of_which_exceeds_parent,
+    formulas.hard_coded_total,
+    formulas.stale_or_missing_value,
+)
+
+HINTS = ("ARI004", "ARI005", "ARI006")
+"""Codes that never stand alone: a line on the finding whose difference they explain."""
+
+__all__ = ["HINTS", "RULES", "Rule", "rule"]

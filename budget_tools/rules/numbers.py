@@ -1,0 +1,492 @@
+"""NUM: what stands in single cells of amounts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ..formula import references
+from ..model.address import Cell
+from ..model.amount import decimal_of, find_amounts, odd_characters, readings
+from ..model.book import ErrorValue
+from ..model.edit import Fix, Safety, SetCell, SetNumberFormat
+from ..model.finding import Finding
+from ..model.table import ColumnRole, Entry, Line, LineKind, Table
+from .base import at, heading_of, rule
+
+
+def _raw(table: Table, cell: Cell) -> str:
+    return str(table.sheet.value(cell.row, cell.column)).strip()
+
+
+def _text_numbers(table: Table) -> Iterator[tuple[Cell, str, Decimal]]:
+    for cell, entry in table.entries.items():
+        if entry is Entry.TEXT_NUMBER and (amount := table.amount(cell)) is not None:
+            yield cell, _raw(table, cell), amount
+
+
+def _favours_other(table: Table, cell: Cell, read: Decimal, other: Decimal) -> bool:
+    """Whether the numbers around a text make its other reading the likelier one."""
+    around = _neighbours(table, cell)
+    if len(around) < 2:
+        return False
+    middle = _median(around)
+    if not (middle and read and other):
+        return False
+    fractions = sum(value != value.to_integral_value() for value in around)
+    far = max(abs(read) / middle, middle / abs(read))
+    near = max(abs(other) / middle, middle / abs(other))
+    return near * 20 < far or (fractions * 2 > len(around) and near < far)
+
+
+def _neighbours(table: Table, cell: Cell) -> list[Decimal]:
+    """The sizes of the plain numbers in the same line, years only; 0 is left out."""
+    line = table.line(cell.row)
+    if line is None:
+        return []
+    return [
+        abs(amount)
+        for amount, column in zip(line.amounts, table.columns, strict=True)
+        if amount
+        and column.role is ColumnRole.YEAR
+        and column.number != cell.column
+        and Cell(line.row, column.number) not in table.entries
+    ]
+
+
+def _median(values: list[Decimal]) -> Decimal:
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2] if len(ordered) % 2 else (ordered[len(ordered) // 2 - 1] + ordered[len(ordered) // 2]) / 2
+
+
+@rule("NUM001")
+def number_stored_as_text(table: Table) -> Iterator[Finding]:
+    """A number is stored as text, so SUM passes over it.
+
+    It comes from a paste or an apostrophe and looks right, but the total does not hold it. In a Danish
+    table ``1.200`` is twelve hundred.
+
+    Flagged::
+
+            A      B      C      D
+        4          2023   2024   I alt
+        5   Løn    100    '1.200  =SUM(B5:C5)
+        #: NUM001 C5
+
+    Clean::
+
+            A      B      C      D
+        4          2023   2024   I alt
+        5   Løn    100    1200   =SUM(B5:C5)
+    """
+    for cell, text, amount in _text_numbers(table):
+        if odd_characters(text) is not None or _other_reading(table, cell, text, amount) is not None:
+            continue
+        yield at(
+            "NUM001",
+            table,
+            cell,
+            {"text": text, "value": amount},
+            amounts=(amount,),
+            meant=(Decimal(0), amount),
+            fix=Fix(Safety.SAFE, (SetCell(table.sheet.name, cell, amount),)),
+        )
+
+
+def _other_reading(table: Table, cell: Cell, text: str, amount: Decimal) -> Decimal | None:
+    others = [value for value in readings(text) if value != amount]
+    return others[0] if others and _favours_other(table, cell, amount, others[0]) else None
+
+
+@rule("NUM002")
+def ambiguous_separator(table: Table) -> Iterator[Finding]:
+    """A number can be read in two ways that are a thousand apart.
+
+    ``5.009`` is five thousand and nine to a Danish reader, but a workbook that was filled in on an
+    English machine holds five and a fraction. Told where the neighbours show that it matters.
+
+    Flagged::
+
+            A      B      C      D      E
+        4          2023   2024   2025   I alt
+        5   Drift  5000   5.009  5018   =SUM(B5:D5)
+        #: NUM002 C5
+
+    Clean::
+
+            A      B      C      D      E
+        4          2023   2024   2025   I alt
+        5   Drift  5.1    5.009  5.2    =SUM(B5:D5)
+    """
+    for cell, text, amount in _text_numbers(table):
+        other = _other_reading(table, cell, text, amount)
+        if other is not None:
+            yield _ambiguous(table, cell, text, amount, other)
+    for line in table.lines:
+        if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+            continue
+        for column, amount in zip(table.columns, line.amounts, strict=True):
+            if amount is None or column.role is not ColumnRole.YEAR or not amount:
+                continue
+            if amount == amount.to_integral_value() or amount * 1000 != (amount * 1000).to_integral_value():
+                continue
+            cell = Cell(line.row, column.number)
+            if cell in table.entries or cell in table.sheet.formulas:
+                continue
+            around = _neighbours(table, cell)
+            if len(around) < 2 or any(value != value.to_integral_value() for value in around):
+                continue
+            if Decimal("0.3") < abs(amount) * 1000 / _median(around) < Decimal(3) and _median(around) >= 100:
+                yield _ambiguous(table, cell, f"{amount:f}", amount * 1000, amount)
+
+
+def _ambiguous(table: Table, cell: Cell, text: str, a: Decimal, b: Decimal) -> Finding:
+    return at(
+        "NUM002",
+        table,
+        cell,
+        {"text": text, "a": a, "b": b},
+        amounts=(a, b),
+        meant=(a, b, Decimal(0)),
+        fix=Fix(Safety.REVIEW, (SetCell(table.sheet.name, cell, a),)),
+    )
+
+
+@rule("NUM003")
+def odd_minus_or_blank(table: Table) -> Iterator[Finding]:
+    """A number is written with characters that Excel does not calculate with.
+
+    A typographic minus, a minus behind the number, parentheses, or hard blanks between the digits: they
+    come with text from Word and PDF, and the number is left out of the sum.
+
+    Flagged::
+
+            A      B        C      D
+        4          2023     2024   I alt
+        5   Spar   '−5300   -100   =SUM(B5:C5)
+        #: NUM003 B5
+
+    Clean::
+
+            A      B        C      D
+        4          2023     2024   I alt
+        5   Spar   -5300    -100   =SUM(B5:C5)
+    """
+    for cell, text, amount in _text_numbers(table):
+        oddity = odd_characters(text)
+        if oddity is None:
+            continue
+        safety = Safety.REVIEW if oddity.value == "parentheses" else Safety.SAFE
+        yield at(
+            "NUM003",
+            table,
+            cell,
+            {"text": text, "oddity": oddity.value, "value": amount},
+            amounts=(amount,),
+            meant=(Decimal(0), amount, -amount),
+            fix=Fix(safety, (SetCell(table.sheet.name, cell, amount),)),
+        )
+
+
+def _separates(code: str) -> bool:
+    return "#,#" in code or "0,0" in code or "# #" in code or "#\xa0#" in code
+
+
+@rule("NUM004")
+def mixed_number_format(table: Table) -> Iterator[Finding]:
+    """Thousands are shown both with and without a separator in one table.
+
+    ``1.200`` above ``1200``: nothing is wrong with the sum, but the reader stops.
+
+    Flagged::
+
+            A      B      C      D
+        4          2023   2024   I alt
+        5   Løn    1100   1200   2300
+        #: format B5:D5 #,##0
+        6   Drift  1300   1400   2700
+        #: format B6:D6 0
+        #: NUM004 B6
+
+    Clean::
+
+            A      B      C      D
+        4          2023   2024   I alt
+        5   Løn    1100   1200   2300
+        #: format B5:D5 #,##0
+    """
+    formats = table.details.formats
+    if not formats:
+        return
+    with_separator: list[tuple[Cell, str, Decimal]] = []
+    without: list[tuple[Cell, str, Decimal]] = []
+    for line in table.lines:
+        for column, amount in zip(table.columns, line.amounts, strict=True):
+            if amount is None or -1000 < amount < 1000:
+                continue
+            cell = Cell(line.row, column.number)
+            code = formats.get(cell)
+            if cell in table.entries or code is None or "%" in code:
+                continue
+            (with_separator if _separates(code) else without).append((cell, code, amount))
+    if not with_separator or not without:
+        return
+    few, many = (without, with_separator) if len(without) <= len(with_separator) else (with_separator, without)
+    usual = Counter(code for _, code, _ in many).most_common(1)[0][0]
+    first = few[0][0]
+    yield at(
+        "NUM004",
+        table,
+        first,
+        {"with_separator": with_separator[0][2], "without_separator": f"{without[0][2]:f}"},
+        related=[many[0][0]],
+        fix=Fix(Safety.SAFE, tuple(SetNumberFormat(table.sheet.name, cell, usual) for cell, _, _ in few)),
+    )
+
+
+_ABOUT = (Decimal("0.5"), Decimal(2))
+_CLOSE = (Decimal("0.7"), Decimal("1.4"))
+_LEAST_KRONER = 10_000
+
+
+@rule("NUM005")
+def unit_slip(table: Table) -> Iterator[Finding]:
+    """One year of a line is about a thousand, or a million, times the others.
+
+    Somebody wrote kroner in a table of thousands. Also told when the same amount stands in kroner in the
+    proposal's own text.
+
+    Flagged::
+
+            A      B      C        D      E
+        4          2023   2024     2025   I alt
+        5   Drift  1100   1200000  1300   =SUM(B5:D5)
+        #: NUM005 C5
+
+    Clean::
+
+            A      B      C        D      E
+        4          2023   2024     2025   I alt
+        5   Drift  1100   12000    1300   =SUM(B5:D5)
+    """
+    in_thousands = bool(table.units) and table.units[0][0] == 1000
+    for line in table.lines:
+        if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+            continue
+        for column, amount in zip(table.columns, line.amounts, strict=True):
+            if amount is None or abs(amount) < 1000 or column.role is not ColumnRole.YEAR:
+                continue
+            cell = Cell(line.row, column.number)
+            if cell in table.entries or cell in table.sheet.formulas:
+                continue
+            suggested = _in_unit(table, cell, amount)
+            if suggested is None and in_thousands and amount % 1000 == 0 and amount >= _LEAST_KRONER:
+                suggested = amount / 1000 if _said_in_kroner(table, amount) else None
+            if suggested is None:
+                continue
+            yield at(
+                "NUM005",
+                table,
+                cell,
+                {"value": amount, "suggested": suggested},
+                amounts=(amount,),
+                meant=(suggested, amount),
+                fix=Fix(Safety.REVIEW, (SetCell(table.sheet.name, cell, suggested),)),
+            )
+
+
+def _in_unit(table: Table, cell: Cell, amount: Decimal) -> Decimal | None:
+    around = _neighbours(table, cell)
+    if len(around) < 2:
+        return None
+    middle = _median(around)
+    for factor in (1000, 1_000_000):
+        low, high = _ABOUT if amount % factor == 0 else _CLOSE
+        if middle >= 5 and low <= abs(amount) / factor / middle <= high:
+            return amount / factor
+    return None
+
+
+def _said_in_kroner(table: Table, amount: Decimal) -> bool:
+    return bool(table.prose) and any(
+        found.unit == 1 and found.value == amount for _, _, found in find_amounts(table.prose, table.language)
+    )
+
+
+@rule("NUM006")
+def blank_or_zero(table: Table) -> Iterator[Finding]:
+    """A year of a line is blank: is it 0, or was it forgotten?
+
+    A gap between filled years is a warning. At the end of the period it is worth a note when the total
+    shows 0 for that year, because then nothing else explains it.
+
+    Flagged::
+
+            A      B      C      D      E
+        2   Skema 2.1.2. 01
+        3   Beløb i 1.000 kr.
+        4          2023   2024   2025   I alt
+        5   Løn    100           300    400
+        6   I alt  100    0      300    400
+        #: NUM006 C5
+
+    Clean::
+
+            A      B      C      D      E
+        2   Skema 2.1.2. 01
+        3   Beløb i 1.000 kr.
+        4          2023   2024   2025   I alt
+        5   Løn    100    0      300    400
+        6   I alt  100    0      300    400
+    """
+    years = [index for index, column in enumerate(table.columns) if column.role is ColumnRole.YEAR]
+    if len(years) < 2:
+        return
+    zero = {
+        index
+        for line in table.lines
+        if line.kind is LineKind.TOTAL
+        for index in years
+        if line.amounts[index] == 0
+    }
+    if not table.in_proposal and _mostly_filled(table, years) is False:
+        return
+    for line in table.lines:
+        if line.kind is not LineKind.LINE:
+            continue
+        filled = [index for index in years if line.amounts[index] is not None]
+        if len(filled) < 2:
+            continue
+        for index in years:
+            if not _is_blank(table, line, index):
+                continue
+            gap = filled[0] < index < filled[-1]
+            if gap or (index > filled[-1] and index in zero):
+                cell = Cell(line.row, table.columns[index].number)
+                yield at(
+                    "NUM006",
+                    table,
+                    cell,
+                    {
+                        "variant": "gap" if gap else "end",
+                        "year": heading_of(table, cell),
+                        "line": line.label,
+                    },
+                    amounts=(None, *line.amounts),
+                    fix=Fix(Safety.REVIEW, (SetCell(table.sheet.name, cell, Decimal(0)),)),
+                )
+
+
+def _mostly_filled(table: Table, years: list[int]) -> bool:
+    blank = sum(line.amounts[index] is None for line in table.lines for index in years)
+    return blank * 20 <= len(table.lines) * len(years)
+
+
+def _is_blank(table: Table, line: Line, index: int) -> bool:
+    value = line.raw[index]
+    cell = Cell(line.row, table.columns[index].number)
+    return isinstance(value, str) and not value.strip() and cell not in table.sheet.formulas
+
+
+@rule("NUM007")
+def text_in_amount_cell(table: Table) -> Iterator[Finding]:
+    """Words stand where an amount should.
+
+    A filler that repeats ('-', 'n.a.') is how the table writes nothing; a single dash is worth a note.
+
+    Flagged::
+
+            A      B        C      D
+        4          2023     2024   I alt
+        5   Løn    ca. 500  100    100
+        #: NUM007 B5
+
+    Clean::
+
+            A      B        C      D
+        4          2023     2024   I alt
+        5   Løn    -        100    100
+        6   Drift  -        200    200
+    """
+    fillers = [cell for cell, entry in table.entries.items() if entry is Entry.FILLER]
+    for cell, entry in table.entries.items():
+        text = _raw(table, cell)
+        if entry is Entry.TEXT:
+            yield at("NUM007", table, cell, {"text": text})
+        elif entry is Entry.FILLER and len(fillers) == 1 and not text.strip("-–—−"):
+            yield at("NUM007", table, cell, {"text": text, "variant": "dash"}, meant=(Decimal(0),))
+
+
+@rule("NUM008")
+def error_date_or_percent(table: Table) -> Iterator[Finding]:
+    """An error value, a date or a percentage stands where an amount should.
+
+    Of errors that follow from one another, only the first is told. A whole line of percentages is a
+    line of percentages; one of them among amounts is not.
+
+    Flagged::
+
+            A      B      C      D
+        4          2023   2024   I alt
+        5   Løn    #REF!  100    #REF!
+        6   Drift  200    300    500
+        #: NUM008 B5
+        #: NUM008 D5
+
+    Clean::
+
+            A      B      C      D
+        4          2023   2024   I alt
+        5   Løn    200    100    300
+    """
+    wrong = {cell for cell, entry in table.entries.items() if entry is Entry.ERROR}
+    for cell, entry in table.entries.items():
+        if entry is Entry.ERROR and not _follows(table, cell, wrong):
+            yield at("NUM008", table, cell, {"kind": "error", "text": _raw(table, cell)})
+        elif entry is Entry.DATE:
+            value = table.sheet.value(cell.row, cell.column)
+            text = value.strftime("%d-%m-%Y") if hasattr(value, "strftime") else str(value)
+            yield at("NUM008", table, cell, {"kind": "date", "text": text})
+    formats = table.details.formats
+    for line in table.lines:
+        shares = []
+        others = 0
+        for column, amount in zip(table.columns, line.amounts, strict=True):
+            if amount is None:
+                continue
+            if "%" in formats.get(Cell(line.row, column.number), ""):
+                shares.append((column, amount))
+            else:
+                others += 1
+        for column, amount in shares:
+            cell = Cell(line.row, column.number)
+            if column.role is ColumnRole.YEAR and others > len(shares) and cell not in table.sheet.formulas:
+                value = decimal_of(float(amount * 100))
+                yield at(
+                    "NUM008", table, cell, {"kind": "percent", "text": f"{value:f} %"}, amounts=(amount,)
+                )
+
+
+def _follows(table: Table, cell: Cell, wrong: set[Cell]) -> bool:
+    """Whether an error is only the echo of another one."""
+    formula = table.sheet.formulas.get(cell)
+    if formula is None:
+        return False
+    for area in references(formula, cell):
+        if area.sheet is not None:
+            continue
+        if any(
+            area.top <= other.row <= area.bottom and area.left <= other.column <= area.right
+            for other in wrong
+            if other != cell
+        ):
+            return True
+        if (area.bottom - area.top) * (area.right - area.left) <= 100 and any(
+            isinstance(table.sheet.value(row, column), ErrorValue)
+            for row in range(area.top, min(area.bottom, area.top + 100) + 1)
+            for column in range(area.left, min(area.right, area.left + 100) + 1)
+            if (row, column) != cell
+        ):
+            return True
+    return False

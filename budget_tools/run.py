@@ -1,0 +1,452 @@
+"""From paths to a report, and back to files: the one place that joins reader, inspection and writer."""
+
+from __future__ import annotations
+
+import glob
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import settings as settings_module
+from .catalog import Language, codes, reserved
+from .errors import Refused, UsageError, WorkbookError
+from .model import finding as model
+from .model.address import Cell
+from .model.finding import Finding, WorkbookReport
+from .settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .inspection import Examined
+
+Progress = Callable[[int, int], None]
+
+_WORKBOOKS = (".xlsx", ".xlsm")
+_DOCUMENTS = (".xls", ".xlsb", ".xltx", ".xltm", ".ods", ".csv", ".doc", ".docx", ".odt", ".pdf", ".rtf", ".txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Report(model.Report):
+    """What a run found, with two ways out of it for scripts."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """The findings as a pandas frame, a row a finding; amounts stay Decimal."""
+        from .reports.frame import to_frame
+
+        return to_frame(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as ``budget-tools check --format json`` writes it."""
+        from . import __version__
+        from .reports.json import to_json
+
+        return to_json(self, tool_version=__version__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The workbooks that some paths name, and the other documents that lie among them."""
+
+    workbooks: tuple[Path, ...]
+    others: Mapping[Path, tuple[str, ...]]
+    unreadable: tuple[Path, ...]
+
+
+class _SettingsOf:
+    """The settings that hold for a workbook: those given, else the nearest budget.toml."""
+
+    def __init__(self, config: str | Path | None, language: Language | None) -> None:
+        self._given = read_settings(Path(config)) if config is not None else None
+        self._language = language
+        self._known: dict[Path, Settings] = {}
+        settings_module.nearest.cache_clear()
+
+    def folder(self, folder: Path) -> Settings:
+        """The settings that hold in a folder."""
+        found = self._known.get(folder)
+        if found is None:
+            found = self._given
+            if found is None:
+                file = settings_module.nearest(folder.resolve())
+                found = read_settings(file) if file is not None else Settings()
+            if self._language is not None:
+                found = found.model_copy(update={"language": self._language})
+            self._known[folder] = found
+        return found
+
+    def file(self, path: Path) -> Settings:
+        """The settings that hold for a file."""
+        return self.folder(path.parent)
+
+
+def find(paths: Iterable[str | Path], settings_of: _SettingsOf) -> _Found:
+    """The workbooks below some files, folders and patterns, each once, in order.
+
+    Raises:
+        UsageError: a path does not exist, or none was given.
+    """
+    workbooks: dict[Path, None] = {}
+    others: dict[Path, list[str]] = defaultdict(list)
+    unreadable: list[Path] = []
+    given = list(paths)
+    if not given:
+        raise UsageError("no path was given")
+    for one in given:
+        path = Path(one)
+        if path.is_dir():
+            _walk(path, settings_of, workbooks, others, unreadable)
+        elif path.exists() or path.is_symlink():
+            workbooks.setdefault(path)
+        else:
+            matches = sorted(glob.glob(str(one), recursive=True)) if glob.has_magic(str(one)) else []
+            if not matches:
+                raise UsageError(f"{one}: no such file or folder, and no workbook fits it as a pattern")
+            for match in map(Path, matches):
+                if match.is_dir():
+                    _walk(match, settings_of, workbooks, others, unreadable)
+                elif match.suffix.lower() in _WORKBOOKS and not _is_lock(match):
+                    workbooks.setdefault(match)
+    return _Found(
+        tuple(workbooks), {folder: tuple(names) for folder, names in others.items()}, tuple(unreadable)
+    )
+
+
+def _is_lock(path: Path) -> bool:
+    return path.name.startswith(("~$", ".~lock."))
+
+
+def _walk(
+    folder: Path,
+    settings_of: _SettingsOf,
+    workbooks: dict[Path, None],
+    others: dict[Path, list[str]],
+    unreadable: list[Path],
+) -> None:
+    settings = settings_of.folder(folder)
+    try:
+        entries = sorted(folder.iterdir(), key=lambda entry: entry.name.casefold())
+    except OSError:
+        unreadable.append(folder)
+        return
+    for path in entries:
+        if settings.excludes(path.name) or path.name.startswith(".") or _is_lock(path):
+            continue
+        try:
+            is_folder = path.is_dir()
+        except OSError:
+            unreadable.append(path)
+            continue
+        if is_folder:
+            if not path.is_symlink():
+                _walk(path, settings_of, workbooks, others, unreadable)
+        elif path.suffix.lower() in _WORKBOOKS:
+            workbooks.setdefault(path)
+        elif path.suffix.lower() in _DOCUMENTS:
+            others[folder].append(path.name)
+
+
+def check(
+    paths: Iterable[str | Path] | str | Path,
+    *,
+    config: str | Path | None = None,
+    language: Language | None = None,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    progress: Progress | None = None,
+) -> Report:
+    """Check workbooks and say what is wrong with them.
+
+    Args:
+        paths: files, folders (all .xlsx and .xlsm below them) and patterns.
+        config: a settings file; without it the nearest budget.toml above each workbook holds.
+        language: the language to speak, "da" or "en"; it outranks the settings.
+        select: codes or beginnings of codes to report, nothing else; "all" switches on what is off.
+        ignore: codes or beginnings of codes to leave out.
+        progress: called with (workbooks done, workbooks in all) now and then.
+
+    Raises:
+        UsageError: a path does not exist, or a code is unknown.
+        SettingsError: a settings file is wrong.
+
+    >>> report = check("workbooks/faults/ARI001-row-total-wrong.xlsx")
+    >>> [(finding.code, str(finding.cell)) for finding in report.findings]
+    [('ARI001', 'F10')]
+    """
+    if isinstance(paths, str | Path):
+        paths = [paths]
+    wanted = _Wanted(select, ignore)
+    settings_of = _SettingsOf(config, language)
+    found = find(paths, settings_of)
+    reports, registered = _inspect_all(found.workbooks, settings_of, progress)
+    if registered:
+        from .inspection import inspect_run
+
+        for finding in inspect_run(registered):
+            if finding.path in reports:
+                report = reports[finding.path]
+                reports[finding.path] = replace(report, findings=(*report.findings, finding))
+    first = settings_of.file(found.workbooks[0]) if found.workbooks else settings_of.folder(Path("."))
+    finished = tuple(
+        replace(report, findings=tuple(wanted.of(report.findings, settings_of.file(Path(path)))))
+        for path, report in reports.items()
+    )
+    return Report(
+        finished, tuple(wanted.of(_of_run(found), first)), first.language, first.form_word
+    )
+
+
+def _of_run(found: _Found) -> Iterator[Finding]:
+    """What was not checked: other documents in the folders, and folders that cannot be opened."""
+    for folder, names in found.others.items():
+        yield Finding(
+            "RUN005",
+            facts={"count": len(names), "files": tuple(f"{folder.name}/{name}" if folder.name else name for name in names)},
+            key=(str(folder),),
+        )
+    for folder in found.unreadable:
+        yield Finding("RUN002", facts={"reason": "permission"}, key=(str(folder),), path=str(folder))
+
+
+class _Wanted:
+    """Which findings are reported, and how bad each is."""
+
+    def __init__(self, select: Collection[str], ignore: Collection[str]) -> None:
+        self._all = any(code.lower() == "all" for code in select)
+        self._select = tuple(code.upper() for code in select if code.lower() != "all")
+        self._ignore = tuple(code.upper() for code in ignore)
+        known = (*codes(), *reserved())
+        for code in (*self._select, *self._ignore):
+            if not any(one.startswith(code) for one in known):
+                raise UsageError(f"there is no rule {code!r}; 'budget-tools rules' lists them all")
+
+    def _switched_on(self, code: str) -> bool:
+        return self._all or bool(self._select)
+
+    def of(self, findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
+        """The findings that are wanted, worst first, each with its severity."""
+        from .inspection import severity_of
+
+        kept: list[Finding] = []
+        for finding in findings:
+            if self._ignore and finding.code.startswith(self._ignore):
+                continue
+            if self._select and not finding.code.startswith(self._select):
+                continue
+            severity = severity_of(finding, settings, self._switched_on)
+            if severity is not None:
+                kept.append(replace(finding, severity=severity))
+        kept.sort(
+            key=lambda one: (-one.severity, one.sheet or "", one.cell or Cell(0, 0), one.code)
+        )
+        return iter(kept)
+
+
+def _examined(
+    paths: Iterable[Path], settings_of: _SettingsOf
+) -> Iterator[tuple[Path, Examined | WorkbookReport]]:
+    """Each workbook, read and its tables found; or the report of one that could not be read."""
+    from .books.file import WorkbookFile
+    from .books.guard import owner
+    from .inspection import examine
+
+    for path in paths:
+        settings = settings_of.file(path)
+        try:
+            if path.suffix.lower() not in _WORKBOOKS and path.suffix.lower() in _DOCUMENTS:
+                raise Refused("unsupported-kind", suffix=path.suffix.lower())
+            book = WorkbookFile(path, settings.limits).read()
+        except WorkbookError as error:
+            yield path, _not_checked(path, error)
+            continue
+        examined = examine(book, settings)
+        in_use_by = owner(path)
+        if in_use_by is not None:
+            examined.findings.append(Finding("RUN003", facts={"owner": in_use_by}, key=("RUN003",)))
+        yield path, examined
+
+
+def _not_checked(path: Path, error: WorkbookError) -> WorkbookReport:
+    refused = isinstance(error, Refused)
+    facts: dict[str, Any] = {**error.facts, "reason": error.reason}
+    finding = Finding("RUN004" if refused else "RUN002", facts=facts, key=(error.reason,))
+    return WorkbookReport(
+        str(path), "refused" if refused else "unreadable", (finding,), (), error.reason, error.facts
+    )
+
+
+def _inspect_all(
+    paths: tuple[Path, ...], settings_of: _SettingsOf, progress: Progress | None
+) -> tuple[dict[str, WorkbookReport], list[Any]]:
+    """The reports of all workbooks in their order, batch by batch, and the register of their proposals."""
+    from .inspection import BATCH_BOOKS, BATCH_LINES, inspect
+
+    reports: dict[str, WorkbookReport] = {}
+    registered: list[Any] = []
+    batch: list[Examined] = []
+    lines = 0
+
+    def flush() -> None:
+        nonlocal batch, lines
+        for report, proposals in inspect(batch):
+            reports[report.path] = report
+            registered.extend(proposals)
+        batch, lines = [], 0
+
+    for number, (path, examined) in enumerate(_examined(paths, settings_of), 1):
+        reports[str(path)] = WorkbookReport(str(path), "checked")  # keeps the order of the paths
+        if isinstance(examined, WorkbookReport):
+            reports[str(path)] = examined
+        else:
+            batch.append(examined)
+            lines += examined.lines
+            if len(batch) >= BATCH_BOOKS or lines >= BATCH_LINES:
+                flush()
+        if progress is not None:
+            progress(number, len(paths))
+    if batch:
+        flush()
+    return reports, registered
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTotal:
+    """A total that would be, or was, written: where, what, and what it adds up.
+
+    ``kind`` is "row", "column" or "corner"; ``value`` is in the table's own unit.
+    """
+
+    sheet: str
+    cell: Cell
+    value: Decimal
+    formula: str
+    line: str
+    heading: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilledWorkbook:
+    """What filling in meant for one workbook; ``target`` is the copy that was written, if one was."""
+
+    path: str
+    totals: tuple[PlannedTotal, ...] = ()
+    target: str | None = None
+    reason: str | None = None
+    reason_facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FillReport:
+    """What filling in meant for every workbook of a run."""
+
+    workbooks: tuple[FilledWorkbook, ...]
+    language: str = "da"
+
+
+def fill(
+    paths: Iterable[str | Path] | str | Path,
+    *,
+    output: str | Path | None = None,
+    dry_run: bool = False,
+    config: str | Path | None = None,
+    language: Language | None = None,
+    progress: Progress | None = None,
+) -> FillReport:
+    """Plan the totals that a label asks for and whose cells are empty, and write them into copies.
+
+    Formula and value are written together. Nothing that was typed is ever overwritten, and the workbooks
+    themselves are not touched: copies of those with something to fill in go to ``output``, under the same
+    names, with all else byte for byte as it was.
+
+    Args:
+        paths: files, folders and patterns.
+        output: the folder for the copies; without it, or with ``dry_run``, nothing is written.
+        dry_run: only plan.
+        config: a settings file; without it the nearest budget.toml above each workbook holds.
+        language: the language to speak.
+        progress: called with (workbooks done, workbooks in all).
+
+    Raises:
+        UsageError: a path does not exist, or ``output`` is a file or holds one of the workbooks.
+        SettingsError: a settings file is wrong.
+
+    >>> plan = fill("workbooks/faults/STR003-total-column-empty.xlsx")
+    >>> [(str(total.cell), total.formula, str(total.value)) for total in plan.workbooks[0].totals]
+    [('F10', '=SUM(B10:E10)', '2000'), ('F11', '=SUM(F10)', '2000')]
+    """
+    from .inspection import Examined
+
+    if isinstance(paths, str | Path):
+        paths = [paths]
+    roots = [Path(one) for one in paths]
+    settings_of = _SettingsOf(config, language)
+    found = find(roots, settings_of)
+    folder = Path(output) if output is not None and not dry_run else None
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file; --output wants a folder")
+    done: list[FilledWorkbook] = []
+    for number, (path, examined) in enumerate(_examined(found.workbooks, settings_of), 1):
+        if isinstance(examined, Examined):
+            done.append(_filled(path, examined, _target(path, roots, folder)))
+        else:
+            done.append(FilledWorkbook(str(path), reason=examined.reason, reason_facts=examined.reason_facts))
+        if progress is not None:
+            progress(number, len(found.workbooks))
+    first = settings_of.file(found.workbooks[0]) if found.workbooks else settings_of.folder(Path("."))
+    return FillReport(tuple(done), first.language)
+
+
+def _target(path: Path, roots: list[Path], folder: Path | None) -> Path | None:
+    """Where the copy of a workbook goes: below the output folder as it lay below the folder that was named."""
+    if folder is None:
+        return None
+    for root in roots:
+        if root.is_dir() and path.is_relative_to(root):
+            target = folder / path.relative_to(root)
+            break
+    else:
+        target = folder / path.name
+    if target.resolve() == path.resolve():
+        raise UsageError(f"{folder}: the copies would overwrite the workbooks; choose another folder")
+    return target
+
+
+def _filled(path: Path, examined: Examined, target: Path | None) -> FilledWorkbook:
+    from .filling import missing_totals
+    from .model.table import Axis
+
+    totals: list[PlannedTotal] = []
+    edits = []
+    for page in examined.pages:
+        for table in page.tables:
+            for total, edit in missing_totals(table):
+                line, column = table.line(edit.cell.row), table.column(edit.cell.column)
+                kind = "corner" if total.corner else "row" if total.axis is Axis.ROW else "column"
+                assert isinstance(edit.value, Decimal) and edit.formula is not None
+                totals.append(
+                    PlannedTotal(
+                        edit.sheet,
+                        edit.cell,
+                        edit.value,
+                        edit.formula,
+                        line.label if line else "",
+                        column.heading if column else "",
+                        kind,
+                    )
+                )
+                edits.append(edit)
+    if target is None or not edits:
+        return FilledWorkbook(str(path), tuple(totals))
+    from .books.patch import apply_edits
+
+    try:
+        apply_edits(path, edits, target)
+    except WorkbookError as error:
+        return FilledWorkbook(str(path), tuple(totals), None, error.reason, error.facts)
+    return FilledWorkbook(str(path), tuple(totals), str(target))
+
+

@@ -1,0 +1,160 @@
+"""The frames and their schemas.
+
+A call of pandera costs the same for ten rows as for thousands, so a whole batch of workbooks is one frame.
+Differences are worked out from Decimal before they enter, and the key of a row is its index: one bad row is
+one failure that carries its address. A failure is (code, key); the rule of that code makes the finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+from pandera.typing.pandas import Series
+
+from ..model.table import Axis, Line, LineKind, Table, Total
+
+Failures = dict[str, list[Any]]
+"""For each code, what failed: lines, totals or proposals, in the order of the frame."""
+
+
+class Lines(pa.DataFrameModel):
+    """A row a line: the length of its label, and how far its total is from its years, in the table's unit."""
+
+    label_length: Series[float] = pa.Field(
+        ge=1, nullable=True, metadata={"greater_than_or_equal_to": "STR005"}
+    )
+    total_difference: Series[float] = pa.Field(eq=0, nullable=True, metadata={"equal_to": "ARI001"})
+
+
+class Totals(pa.DataFrameModel):
+    """A row a total below or above lines: how far it is from its lines, in the table's unit."""
+
+    column_difference: Series[float] = pa.Field(eq=0, nullable=True, metadata={"equal_to": "ARI002"})
+    corner_difference: Series[float] = pa.Field(eq=0, nullable=True, metadata={"equal_to": "ARI003"})
+
+
+class Proposals(pa.DataFrameModel):
+    """A row a proposal: whether its number fits the grammar, how many units it states, years out of place."""
+
+    numbered: Series[float] = pa.Field(eq=1, metadata={"equal_to": "IDN001"})
+    units: Series[float] = pa.Field(eq=1, nullable=True, metadata={"equal_to": "STR008"})
+    years_wrong: Series[float] = pa.Field(eq=0, nullable=True, metadata={"equal_to": "STR002"})
+
+
+class Register(pa.DataFrameModel):
+    """A row a proposal of the whole run: its number, with what it must be unique within."""
+
+    scope_and_number: Series[str] = pa.Field(
+        unique=True, nullable=True, metadata={"field_uniqueness": "IDN002"}
+    )
+
+
+def _failures(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> list[tuple[str, Any]]:
+    """(code, key) of every failing row, from one validate call."""
+    if frame.empty:
+        return []
+    try:
+        model.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        columns = model.to_schema().columns
+        cases = errors.failure_cases
+        found: list[tuple[str, Any]] = []
+        for column, check, index in zip(cases["column"], cases["check"], cases["index"], strict=True):
+            codes = (columns[column].metadata or {}) if column in columns else {}
+            code = codes.get(str(check).partition("(")[0])
+            if code is None:  # a fault of the frame itself, not of anybody's figures
+                raise RuntimeError(f"{model.__name__}.{column}: {check}") from errors
+            found.append((code, index))
+        return found
+    return []
+
+
+def check_tables(tables: Sequence[tuple[str, Table]]) -> dict[int, Failures]:
+    """Check the lines and totals of a batch of tables, given with the name of their workbook.
+
+    Returns the failures of each table that has any, by its position in the batch.
+    """
+    keys: list[str] = []
+    lengths: list[float | None] = []
+    differences: list[float | None] = []
+    line_subjects: list[tuple[int, Line | Total]] = []
+    total_keys: list[str] = []
+    column_differences: list[float | None] = []
+    corner_differences: list[float | None] = []
+    total_subjects: list[tuple[int, Total]] = []
+    for position, (book, table) in enumerate(tables):
+        place = f"{position}|{book}|{table.sheet.name}|"
+        labelled = table.label_column is not None
+        for line in table.lines:
+            if labelled and line.kind is LineKind.LINE:
+                keys.append(f"{place}{line.row}")
+                lengths.append(len(line.label))
+                differences.append(None)
+                line_subjects.append((position, line))
+        for total in table.totals:
+            difference = float(total.difference) if total.wrong else 0.0
+            if total.axis is Axis.ROW and not total.corner:
+                keys.append(f"{place}{total.cell.row},{total.cell.column}")
+                lengths.append(None)
+                differences.append(difference)
+                line_subjects.append((position, total))
+            else:
+                total_keys.append(f"{place}{total.cell.row},{total.cell.column},{total.axis.value}")
+                column_differences.append(None if total.corner else difference)
+                corner_differences.append(difference if total.corner else None)
+                total_subjects.append((position, total))
+    found: dict[int, Failures] = {}
+    for model, data, index, subjects in (
+        (Lines, {"label_length": lengths, "total_difference": differences}, keys, line_subjects),
+        (
+            Totals,
+            {"column_difference": column_differences, "corner_difference": corner_differences},
+            total_keys,
+            total_subjects,
+        ),
+    ):
+        frame = pd.DataFrame(data, index=index, dtype=float)
+        failed = _failures(model, frame)
+        if not failed:
+            continue
+        by_key = dict(zip(index, subjects, strict=True))
+        for code, key in failed:
+            position, subject = by_key[key]
+            found.setdefault(position, {}).setdefault(code, []).append(subject)
+    return found
+
+
+def check_proposals(
+    keys: Sequence[str],
+    *,
+    numbered: Sequence[bool],
+    units: Sequence[int | None],
+    years_wrong: Sequence[int | None],
+) -> dict[str, set[str]]:
+    """Check a batch of proposals, given by unique keys.
+
+    Args:
+        keys: the name of each proposal's row.
+        numbered: whether its number fits the grammar.
+        units: how many different units it states; None where the settings say it instead.
+        years_wrong: how many of its years do not fit the period; None without a period.
+
+    Returns the keys that failed, for each code.
+    """
+    frame = pd.DataFrame(
+        {"numbered": numbered, "units": units, "years_wrong": years_wrong}, index=list(keys), dtype=float
+    )
+    found: dict[str, set[str]] = {}
+    for code, key in _failures(Proposals, frame):
+        found.setdefault(code, set()).add(key)
+    return found
+
+
+def check_register(scopes_and_numbers: Sequence[str | None]) -> list[int]:
+    """The positions of the proposals of a run whose number is used more than once."""
+    frame = pd.DataFrame({"scope_and_number": pd.Series(list(scopes_and_numbers), dtype="str")})
+    return sorted(int(index) for _, index in _failures(Register, frame))

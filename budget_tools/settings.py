@@ -1,0 +1,198 @@
+"""budget.toml: what a department has decided, checked and told with its key, line and what is allowed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from fnmatch import fnmatch
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from .errors import SettingsError
+
+FILE_NAME = "budget.toml"
+DEFAULT_NUMBER = r"\d+\.\d+\.\d+\. ?\d{2}"
+
+RuleSetting = Literal["error", "warning", "note", "off"]
+Year = Annotated[int, Field(ge=1900, le=2200)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Number(_Strict):
+    """How proposals are numbered, and within what a number may stand only once."""
+
+    pattern: str = DEFAULT_NUMBER
+    scope: Literal["run", "committee"] = "committee"
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"a regular expression ({error})") from error
+        return pattern
+
+
+class Committee(_Strict):
+    """A committee, its policy area, who owns its proposals, and its frame a year in the unit of the forms."""
+
+    committee: str
+    area: str | None = None
+    owner: str | None = None
+    frame: dict[str, int] = {}
+
+
+class Limits(_Strict):
+    """What a workbook may be before it is refused."""
+
+    file_mb: Annotated[int, Field(ge=1)] = 100
+    seconds: Annotated[int, Field(ge=1)] = 30
+    memory_mb: Annotated[int, Field(ge=64)] = 1024
+
+
+class Settings(_Strict):
+    """Everything that can be set. Without any file, these defaults hold."""
+
+    language: Literal["da", "en"] = "da"
+    numbers: Literal["da", "en"] | None = None
+    phase: Literal["collect", "political", "print"] = "collect"
+    period: tuple[Year, ...] = ()
+    unit: Literal[1, 1000, 1_000_000] | None = None
+    price_level: Year | None = None
+    sign: Literal["expenditure-positive", "income-positive"] = "expenditure-positive"
+    form_word: str = "Skema"
+    exclude: tuple[str, ...] = ()
+    number: Number = Number()
+    committees: dict[str, Committee] = {}
+    rules: dict[str, RuleSetting] = {}
+    limits: Limits = Limits()
+
+    @property
+    def default_unit(self) -> int:
+        """What amounts are in when neither the form nor the settings say."""
+        return self.unit or 1000
+
+    def excludes(self, name: str) -> bool:
+        """Whether a file or folder of this name is left out."""
+        return any(fnmatch(name.casefold(), pattern.casefold()) for pattern in self.exclude)
+
+
+# A list in TOML is a list; a tuple keeps the settings frozen.
+_TUPLES = ("period", "exclude")
+
+
+def parse_settings(text: str, path: str = FILE_NAME) -> Settings:
+    """Settings from the text of a budget.toml.
+
+    Raises:
+        SettingsError: the text is not TOML, or a key or value is not allowed; names key and line.
+    """
+    try:
+        data: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    for key in _TUPLES:
+        if isinstance(data.get(key), list):
+            data[key] = tuple(data[key])
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(path, text, one) for one in error.errors())) from error
+    _check_codes(settings, text, path)
+    return settings
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, stamp: tuple[int, int]) -> Settings:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    return parse_settings(text, str(path))
+
+
+def read_settings(path: Path) -> Settings:
+    """Settings from a file, read once as long as it does not change.
+
+    Raises:
+        SettingsError: the file cannot be read or is wrong.
+    """
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    return _read(path, (state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=4096)
+def nearest(folder: Path) -> Path | None:
+    """The budget.toml in a folder or the nearest one above it."""
+    for place in (folder, *folder.parents):
+        candidate = place / FILE_NAME
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _check_codes(settings: Settings, text: str, path: str) -> None:
+    from .catalog import codes, reserved
+
+    known = {*codes(), *reserved()}
+    for code in settings.rules:
+        if code not in known:
+            raise SettingsError(
+                f"{path}{_line(text, code)}: rules.{code}: there is no rule of that code; "
+                "'budget-tools rules' lists them all"
+            )
+
+
+def _sentence(path: str, text: str, error: Any) -> str:
+    keys = [str(part) for part in error["loc"]]
+    key = ".".join(keys)
+    return f"{path}{_line(text, keys[-1] if not keys[-1].isdecimal() else keys[-2])}: {key}: {_allowed(error)}"
+
+
+def _allowed(error: Any) -> str:
+    context = error.get("ctx") or {}
+    given = error.get("input")
+    match error["type"]:
+        case "extra_forbidden":
+            return "there is no such setting; see docs/settings.md for those there are"
+        case "literal_error":
+            return f"{given!r} is not allowed; allowed: {context.get('expected')}"
+        case "missing":
+            return "this key is required here"
+        case "greater_than_equal" | "less_than_equal":
+            low, high = context.get("ge"), context.get("le")
+            bound = f"at least {low}" if low is not None else f"at most {high}"
+            return f"{given!r} is not allowed; allowed: a whole number, {bound}"
+        case "int_type" | "int_parsing" | "int_from_float":
+            return f"{given!r} is not allowed; allowed: a whole number"
+        case "string_type":
+            return f"{given!r} is not allowed; allowed: text in quotes"
+        case "tuple_type":
+            return f"{given!r} is not allowed; allowed: a list in [ ]"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return f"{given!r} is not allowed; allowed: a table of keys"
+        case "value_error":
+            return f"{given!r} is not allowed; allowed: {context.get('error')}"
+    return f"{given!r} is not allowed: {error['msg']}"
+
+
+def _line(text: str, key: str) -> str:
+    """Where a key stands, as ``:12``, when it can be told."""
+    pattern = re.compile(rf"""(?:^|[\[{{,.\s])["']?{re.escape(key)}["']?\s*[=\]]""")
+    for number, line in enumerate(text.splitlines(), 1):
+        if pattern.search(line.split("#", 1)[0]):
+            return f":{number}"
+    return ""
+
