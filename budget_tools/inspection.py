@@ -20,7 +20,7 @@ from .model.address import Cell
 from .model.book import Book, Sheet
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
 from .model.proposal import Page, Proposal, Registered, Run
-from .model.table import ColumnRole, Disagreement, LineKind, Table, Total
+from .model.table import ColumnRole, Disagreement, LineKind, Table, Total, YearRole
 from .rules import RULES, Rule
 from .rules.formulas import same
 from .rules.structure import stated_units, wrong_years
@@ -262,7 +262,11 @@ def _summary(proposal: Proposal, settings: Settings) -> ProposalSummary:
     unit: int | None = None
     if proposal.tables:
         table = proposal.tables[0]
-        years = table.years
+        years = tuple(
+            column.year
+            for column in table.columns
+            if column.year is not None and column.year_role is not YearRole.ACCOUNT
+        )
         unit = table.units[0][0] if table.units else settings.unit
         last = next((line for line in reversed(table.lines) if line.kind is LineKind.TOTAL), None)
         lines = [last] if last else [line for line in table.lines if line.kind is LineKind.LINE]

@@ -45,6 +45,7 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     tables = [
         table for heading in heads if (table := build(sheet, heading, heads, stops, language)) is not None
     ]
+    above = begun[0].row - 1 if begun else 0
     proposals: list[Proposal] = []
     placed: list[Table] = []
     for index, start in enumerate(begun):
@@ -52,7 +53,9 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
         own = [table for table in tables if start.row <= table.heading_row <= end]
         if not own and (start.is_title or not start.number_text):
             continue  # a word on a cover page
-        proposal = _proposal(sheet, start, end, own, texts, settings)
+        if not own and not _says_more(start, end, texts):
+            continue  # a line in a list of contents
+        proposal = _proposal(sheet, start, end, own, texts, settings, above)
         proposals.append(proposal)
         placed.extend(proposal.tables)
     taken = {(table.heading_row, table.columns) for table in placed}
@@ -63,12 +66,21 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     return Page(sheet, language, tuple(placed), tuple(proposals), len(texts), numbers)
 
 
-def _with_units(table: Table, first: int, last: int) -> Table:
-    return replace(table, units=unit_statements(table.sheet, table.range, first, last))
+def _with_units(table: Table, first: int, last: int, above: int = 0) -> Table:
+    """A table with the units stated for it; failing that, with one stated ``above`` all forms of the sheet."""
+    units = unit_statements(table.sheet, table.range, first, last)
+    if not units and above:
+        units = unit_statements(table.sheet, table.range, 1, above)
+    return replace(table, units=units)
+
+
+def _says_more(start: Start, end: int, texts: list[tuple[int, int, str]]) -> bool:
+    """Whether a form without a table says anything beyond its number and title."""
+    return sum(start.row < row <= end for row, _, _ in texts) >= 3
 
 
 def _proposal(
-    sheet: Sheet, start: Start, end: int, tables: list[Table], texts: list[tuple[int, int, str]], settings: Settings
+    sheet: Sheet, start: Start, end: int, tables: list[Table], texts: list[tuple[int, int, str]], settings: Settings, above: int
 ) -> Proposal:
     pattern = settings.number.pattern
     inside = [t for t in texts if start.row <= t[0] <= end]
@@ -91,7 +103,7 @@ def _proposal(
         edges = [start.row, *(table.range.bottom + 1 for table in tables)]
         written = "\n".join(piece.text for piece in (*prose, *after))
         tables = [
-            replace(_with_units(table, edge, end), proposal=number, in_proposal=True, prose=written)
+            replace(_with_units(table, edge, end, above), proposal=number, in_proposal=True, prose=written)
             for table, edge in zip(tables, edges, strict=False)
         ]
     cell_text = sheet.value(start.cell.row, start.cell.column)

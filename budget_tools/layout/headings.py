@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -92,11 +92,15 @@ def _runs(found: list[YearCell]) -> Iterator[tuple[YearCell, ...]]:
         yield tuple(run)
 
 
-def _stands_alone(sheet: Sheet, row: int, year: YearCell, values: object) -> bool:
-    """Whether a single year heads a table: beside a total or a word for budget, above an amount."""
-    beside = [value for value in sheet.rows[row - sheet.top] if isinstance(value, str) and value and value != ""]
-    named = any(
-        words.is_total(text) or words.fold(text) in words.YEAR_HEADING for text in beside if len(text) <= 40
+def _stands_alone(sheet: Sheet, row: int, year: YearCell, values: Sequence[Value]) -> bool:
+    """Whether a single year heads a table: named as a budget, or beside a total, and above an amount."""
+    texts = [value for value in values if isinstance(value, str) and 0 < len(value) <= 60]
+    above = sheet.value(row - 1, year.column)
+    if isinstance(above, str):
+        texts.append(above)
+    own = sheet.value(row, year.column)
+    named = (isinstance(own, str) and not own.strip().isdigit()) or any(
+        words.is_total(text) or _says_budget(text) for text in texts
     )
     if not named:
         return False
@@ -104,3 +108,9 @@ def _stands_alone(sheet: Sheet, row: int, year: YearCell, values: object) -> boo
         isinstance(below := sheet.value(row + step, year.column), int | float) and not isinstance(below, bool)
         for step in (1, 2, 3)
     )
+
+
+def _says_budget(text: str) -> bool:
+    """Whether a heading is about budgets: 'Budgetoverslag', 'Budgetoverslag (t.kr.)'."""
+    first = words.fold(text).replace(",", " ").replace("(", " ").split()
+    return bool(first) and first[0] in words.YEAR_HEADING

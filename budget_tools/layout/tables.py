@@ -9,9 +9,9 @@ from decimal import Decimal
 from ..model.address import Cell, Range
 from ..model.amount import Language, decimal_of, parse_number
 from ..model.book import ErrorValue, Sheet, Value
-from ..model.table import Column, ColumnRole, Entry, Line, LineKind, Table
+from ..model.table import Column, ColumnRole, Entry, Line, LineKind, Table, YearRole
 from . import words
-from .headings import Heading
+from .headings import Heading, YearCell
 
 _BLANK_ROWS = 2  # more blank rows than this end a table
 _ROWS_WITHOUT_AMOUNTS = 8  # and so do more rows of text than this
@@ -161,7 +161,13 @@ def _merged(sheet: Sheet, row: int, column: int) -> Value:
 
 def _columns(sheet: Sheet, heading: Heading, left: int, right: int) -> tuple[Column, ...]:
     columns = [
-        Column(cell.column, ColumnRole.YEAR, _shown(sheet.value(heading.row, cell.column)), cell.year, cell.role)
+        Column(
+            cell.column,
+            ColumnRole.YEAR,
+            _shown(sheet.value(heading.row, cell.column)),
+            cell.year,
+            _year_role(sheet, heading.row, cell),
+        )
         for cell in heading.years
     ]
     taken = {column.number for column in columns}
@@ -179,6 +185,17 @@ def _columns(sheet: Sheet, heading: Heading, left: int, right: int) -> tuple[Col
         if name is not None and _holds_amounts(sheet, heading.row, number):
             columns.append(Column(number, ColumnRole.TOTAL, name))
     return tuple(sorted(columns, key=lambda column: column.number))
+
+
+def _year_role(sheet: Sheet, row: int, cell: YearCell) -> YearRole:
+    """Which figures a year column holds: what its own heading says, else what stands over it."""
+    if cell.role is not YearRole.BUDGET:
+        return cell.role
+    for text in heading_texts(sheet, row, cell.column)[:3]:
+        role = words.year_role(text)
+        if role is not None:
+            return role
+    return cell.role
 
 
 def _has_label_below(sheet: Sheet, heading: Heading, left: int) -> bool:
@@ -252,6 +269,8 @@ def _reach(
         if row in stops:
             break
         values = [sheet.value(row, number) for number in numbers]
+        if row == heading.row + 1 and is_unit_row(values):
+            continue
         if any(_is_amount(value) for value in values):
             reach, blank, idle = row, 0, 0
             continue
@@ -278,6 +297,14 @@ def _reach(
         if idle > _ROWS_WITHOUT_AMOUNTS:
             break
     return reach
+
+
+def is_unit_row(values: Sequence[Value]) -> bool:
+    """Whether the cells under a heading say what the amounts are in: '1.000 kr.' in every column."""
+    texts = [value for value in values if value != ""]
+    return bool(texts) and all(
+        isinstance(text, str) and words.unit_of(text, near_table=True) is not None for text in texts
+    )
 
 
 def _is_amount(value: Value) -> bool:
@@ -335,6 +362,8 @@ def _lines(
         values = sheet.rows[row - sheet.top]
         width = len(values)
         raw = tuple(values[number - offset] if number - offset < width else "" for number in numbers)
+        if row == heading_row + 1 and is_unit_row(raw):
+            continue
         label = _label(values, label_column, offset, left, first_amount)
         if not any(value != "" for value in raw):
             if label and lines and words.is_total(label):
@@ -429,12 +458,25 @@ def unit_statements(
     for row in range(max(first_row, sheet.top), min(last_row, table_range.bottom + 3) + 1):
         if top + 1 < row <= table_range.bottom or row - sheet.top >= len(sheet.rows):
             continue
-        near = top - _UNIT_ROWS <= row <= top + 1
-        for column, value in enumerate(sheet.rows[row - sheet.top], sheet.left):
-            if type(value) is str and 2 < len(value) <= 140:
-                if row > top and column < table_range.left:
-                    continue
-                unit = words.unit_of(value, near_table=near)
-                if unit is not None:
-                    found.append((unit, Cell(row, column)))
+        near = top - _UNIT_ROWS <= row <= top + 1 or row > table_range.bottom
+        values = sheet.rows[row - sheet.top]
+        for index, value in enumerate(values):
+            if type(value) is not str or not 2 < len(value) <= 140:
+                continue
+            column = sheet.left + index
+            if row > top and column < table_range.left:
+                continue
+            unit = words.unit_of(value, near_table=near and not (row > table_range.bottom and value[0] != "("))
+            if unit is None and index and _is_unit_label(values[:index]):
+                unit = words.unit_of(value, near_table=True)
+            if unit is not None:
+                found.append((unit, Cell(row, column)))
     return tuple(found)
+
+
+def _is_unit_label(before: Sequence[Value]) -> bool:
+    """Whether the text to the left asks for a unit: 'Enhed:'."""
+    for value in reversed(before):
+        if isinstance(value, str) and value:
+            return words.fold(value) in words.UNIT_LABELS
+    return False

@@ -109,21 +109,35 @@ def year_of_text(text: str) -> tuple[int, YearRole] | None:
     return int(match["year"]), role
 
 
+@lru_cache(maxsize=4096)
+def year_role(text: str) -> YearRole | None:
+    """Which kind of figures a heading over years announces: 'Regnskab', 'Overslag'."""
+    folded = fold(text)
+    return _ROLES.get(folded) or next((_ROLES[part] for part in folded.split() if part in _ROLES and len(part) > 2), None)
+
+
+_CURRENCY = r"(?:kr|kroner|dkk|nok|sek|eur|euros?|usd|dollars?|€|\$|£)\.?"
+_THOUSAND = r"(?:1[.,\s\u00a0]?000|'?000|thousands?|tusinde?r?|tusen|t\.?)"
+_MILLION = r"(?:1[.,\s]000[.,\s]000|mio\.?|mill\.?|milj\.?|millioner|millions?)"
 _UNITS: tuple[tuple[str, int], ...] = (
-    (r"1[.\s\u00a0]?000\s*(?:kr|kroner|dkk|nok|sek)|1,000\s*(?:kr|dkk|nok|sek)", 1000),
-    (r"(?:dkk|nok|sek|eur|usd|kr|€|\$)?\s*1[.,\s]?000s?", 1000),
-    (r"(?:kr|dkk|kroner)\.?\s*1[.,]000", 1000),
-    (r"t\.?\s?kr|tkr|tdkk|t\.\s?dkk|kkr|tusinde?\s*(?:kr|kroner)|tusen\s*kr(?:oner)?|thousands?(?: of)?(?:\s*(?:kr|dkk|kroner|dollars|euros?))?", 1000),
-    (r"(?:mio|mill|millioner|milj|m)\.?\s*(?:kr|kroner|dkk|nok|sek)|mkr|mnok|msek|mdkk|dkk\s*m(?:illion)?|millions?(?: of)?(?:\s*(?:kr|dkk|kroner|dollars|euros?))?|(?:dkk|kr)\.?\s*1[.,]000[.,]000|1\.000\.000\s*kr", 1_000_000),
-    (r"(?:hele\s*)?(?:kr|kroner|dkk)|whole\s*(?:kr|kroner|dkk)", 1),
+    (rf"{_THOUSAND}\s?(?:of\s)?{_CURRENCY}s?|{_CURRENCY}\s?(?:{_THOUSAND}s?)|tkr|tdkk|kkr|knok|ksek|thousands?", 1000),
+    (rf"{_MILLION}\s?(?:of\s)?{_CURRENCY}s?|{_CURRENCY}\s?(?:{_MILLION}|m)|mkr|mnok|msek|mdkk|millions?", 1_000_000),
+    (rf"(?:hele\s|whole\s)?{_CURRENCY}", 1),
 )
 _UNIT_BODY = "|".join(f"(?P<u{number}>{pattern})" for number, (pattern, _) in enumerate(_UNITS))
 _AMOUNT_WORDS = _alternatives(AMOUNTS)
+_END = r"\.?\)?"
 _CAPTION = re.compile(
-    rf"(?:(?:.{{0,60}}?\b)?(?:{_AMOUNT_WORDS})\s*(?:er\s*)?(?:opgjort\s*|angivet\s*|are\s*)?,?\s*(?:\(|i\s|in\s)\s*(?:hele\s)?(?:{_UNIT_BODY}))\.?\)?(?:\W.{{0,60}})?"
+    rf"(?:.{{0,60}}?\b)?(?:{_AMOUNT_WORDS})\s*(?:er\s|are\s)?(?:opgjort\s|angivet\s|stated\s)?,?\s*"
+    rf"(?:\(|i\s|in\s)\s*(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}(?:\W.{{0,60}})?"
 )
-_BARE = re.compile(rf"\(?(?:i\s|in\s)?(?:{_UNIT_BODY})\.?\)?(?:[,;]?\s*(?:\d{{4}}-?(?:pl|priser|p/l)|pl.{{0,20}}|\(?netto\)?))?")
-_TAIL = re.compile(rf".{{0,80}}?[\s,(](?:\(\s*(?:i\s|in\s)?|i\s|in\s)(?:{_UNIT_BODY})\.?\)?")
+_PARENTHESES = re.compile(rf".{{0,80}}\((?:i\s|in\s)?(?:{_UNIT_BODY})\.?\)")
+_BARE = re.compile(
+    rf"\(?(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}(?:[,;]?\s*(?:\d{{4}}-?(?:pl|priser|p/l)|pl.{{0,20}}|\(?netto\)?))?"
+)
+_TAIL = re.compile(rf".{{0,80}}?[a-zæøå]\)?\s*(?:,\s*(?:i\s|in\s)?|\s(?:i|in)\s)(?:{_UNIT_BODY}){_END}")
+_UNIT_LABEL = re.compile(rf"(?:enhed|beløbsenhed|unit|enhet|einheit)\s*:\s*(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}")
+UNIT_LABELS = frozenset(("enhed", "beløbsenhed", "unit", "enhet", "einheit"))
 
 
 def _unit_in(match: re.Match[str] | None) -> int | None:
@@ -145,12 +159,17 @@ def unit_of(text: str, *, near_table: bool) -> int | None:
     if len(text) > 140:
         return None
     folded = fold(text)
-    if not any(mark in folded for mark in ("kr", "dkk", "000", "thousand", "million", "nok", "sek", "mio")):
+    if not any(mark in folded for mark in _UNIT_MARKS):
         return None
-    unit = _unit_in(_CAPTION.fullmatch(folded))
-    if unit is None and near_table:
+    unit = _unit_in(_CAPTION.fullmatch(folded)) or _unit_in(_UNIT_LABEL.fullmatch(folded))
+    if unit is None:
+        unit = _unit_in(_PARENTHESES.fullmatch(folded + (")" if text.rstrip(" .").endswith(")") and not folded.endswith(")") else "")))
+    if unit is None and near_table and any(map(str.isalpha, folded)):
         unit = _unit_in(_BARE.fullmatch(folded)) or _unit_in(_TAIL.fullmatch(folded))
     return unit
+
+
+_UNIT_MARKS = ("kr", "dkk", "000", "thousand", "million", "nok", "sek", "mio", "eur", "usd", "$", "€")
 
 
 _LANGUAGE_MARKS: dict[Language, frozenset[str]] = {
