@@ -20,7 +20,7 @@ from .model.address import Cell
 from .model.book import Book, Sheet
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
 from .model.proposal import Page, Proposal, Registered, Run
-from .model.table import ColumnRole, Disagreement, LineKind, Table, Total, YearRole
+from .model.table import ColumnRole, Disagreement, Entry, LineKind, Table, Total, YearRole
 from .rules import RULES, Rule
 from .rules.formulas import same
 from .rules.structure import stated_units, wrong_years
@@ -66,9 +66,7 @@ def _covered(page: Page, book: Book) -> Page:
     if not page.tables:
         return page
     details = page.sheet.details([table.range for table in page.tables])
-    tables = tuple(
-        replace(cover(table), details=details, computed=_computed(table, book)) for table in page.tables
-    )
+    tables = tuple(cover(_with_results(replace(table, details=details), book)) for table in page.tables)
     by_place = {(table.heading_row, table.columns): table for table in tables}
     proposals = tuple(
         replace(
@@ -78,6 +76,27 @@ def _covered(page: Page, book: Book) -> Page:
         for proposal in page.proposals
     )
     return replace(page, tables=tables, proposals=proposals)
+
+
+def _with_results(table: Table, book: Book) -> Table:
+    """A table with what its formulas give, also where no result is stored."""
+    computed = _computed(table, book)
+    unvalued = table.sheet.unvalued
+    if not any(cell in unvalued for cell in computed):
+        return replace(table, computed=computed)
+    lines = tuple(
+        replace(
+            line,
+            amounts=tuple(
+                computed.get(Cell(line.row, column.number), amount)
+                if Cell(line.row, column.number) in unvalued
+                else amount
+                for column, amount in zip(table.columns, line.amounts, strict=True)
+            ),
+        )
+        for line in table.lines
+    )
+    return replace(table, lines=lines, computed=computed)
 
 
 def _computed(table: Table, book: Book) -> dict[Cell, Decimal]:
@@ -165,6 +184,9 @@ def _faults(table: Table, broken: list[Total], findings: Sequence[Finding]) -> l
             suspects[finding.cell] = finding.meant
             if finding.code == "FRM006" and finding.variant == "missing":
                 suspects.update({cell: (value,) for cell, value in table.computed.items()})
+    for cell, entry_kind in table.entries.items():
+        if entry_kind in (Entry.ERROR, Entry.DATE, Entry.TEXT):
+            suspects.setdefault(cell, ())
     calculated = frozenset(
         cell
         for cell in table.sheet.formulas

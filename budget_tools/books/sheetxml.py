@@ -5,6 +5,7 @@ One pass with expat; the sheet's own bytes decide where it stops.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -77,14 +78,15 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
             else:
                 column += 1
                 cell = Cell(row, column)
-            is_error = attributes.get("t") == "e"
-            valued = formula_seen = False
+            kind = attributes.get("t")
+            is_error = kind == "e"
+            valued = kind == "str"  # an empty text is a result
+            formula_seen = False
             style = attributes.get("s")
             if style is not None and (ranges is None or any(cell in r for r in ranges)):
                 found.styles[cell] = int(style) if style.isdecimal() else 0
-        elif tag == "v" or tag == "is":
-            valued = True
-            if is_error:
+        elif tag == "v":
+            if is_error or formula_seen:
                 texts.clear()
                 parser.CharacterDataHandler = texts.append
         elif tag == "f":
@@ -107,6 +109,7 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
                     found.hidden_columns.update(range(first, min(last, first + 1000) + 1))
 
     def end(name: str) -> None:
+        nonlocal valued, is_error, formula_seen
         tag = local[name]
         if tag == "f" and cell is not None:
             parser.CharacterDataHandler = None
@@ -120,17 +123,15 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
                     found.formulas[cell] = shared[index]
             elif text and kind != "dataTable":
                 found.formulas[cell] = Formula(text, cell)
-        elif tag == "v" and is_error and cell is not None:
+        elif tag == "v" and (is_error or formula_seen) and cell is not None:
             parser.CharacterDataHandler = None
-            found.errors[cell] = "".join(texts)
+            valued = valued or bool(texts)
+            if is_error:
+                found.errors[cell] = "".join(texts)
         elif tag == "c":
             if formula_seen and not valued and cell is not None:
                 found.unvalued.add(cell)
-            is_error_reset()
-
-    def is_error_reset() -> None:
-        nonlocal is_error
-        is_error = False
+            is_error = formula_seen = False
 
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -148,8 +149,6 @@ def bounding_area(xml: bytes) -> int:
 
     A dense reader allocates this many; a lone cell in the last corner is 17,000,000,000.
     """
-    import re
-
     last = 0
     for match in re.finditer(rb"<(?:\w+:)?row\b[^>]{0,200}?\br=[\"'](\d{1,9})[\"']", xml[-200_000:]):
         last = max(last, int(match[1]))

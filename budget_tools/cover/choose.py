@@ -111,6 +111,12 @@ def _agrees(shown: Decimal, expected: Decimal, tolerance: Decimal) -> bool:
     return abs(shown - expected) <= tolerance
 
 
+def _unknown(table: Table, cells: list[Cell]) -> bool:
+    """Whether one of the cells has a formula whose result is neither stored nor can be worked out."""
+    unvalued = table.sheet.unvalued
+    return bool(unvalued) and any(cell in unvalued and cell not in table.computed for cell in cells)
+
+
 # --- along rows -------------------------------------------------------------------------------------
 
 
@@ -136,6 +142,7 @@ def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[
                 own[row] = _Candidate(members, tuple(sign for _, sign in total.cells))
             elif not all(at.column == column.number for at, _ in total.cells):
                 foreign.add(row)
+        own = _without_odd_one_out(own)
         chosen, evidence, judged = _choose_columns(table, position, own, foreign)
         for row, line in enumerate(table.lines):
             if row in foreign:
@@ -147,6 +154,28 @@ def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[
         if chosen is None and judged and not own:
             unchecked.append(Cell(table.lines[judged[0]].row, column.number))
     return found, unchecked
+
+
+def _without_odd_one_out(own: dict[int, _Candidate]) -> dict[int, _Candidate]:
+    """Own formulas without those that cover something else than most of their siblings.
+
+    They are judged by their siblings' formulas instead: the one that leaves a line out is the fault.
+    """
+    if len(own) < 3:
+        return own
+    common, count = Counter(own.values()).most_common(1)[0]
+    if count * 2 <= len(own) or count == len(own):
+        return own
+    return {
+        index: candidate
+        for index, candidate in own.items()
+        if candidate == common or not _is_part(candidate, common)
+    }
+
+
+def _is_part(one: _Candidate, whole: _Candidate) -> bool:
+    """Whether a cover is another one with members left out, or the other way round."""
+    return set(one.members) < set(whole.members) or set(whole.members) < set(one.members)
 
 
 def _choose_columns(
@@ -185,9 +214,8 @@ def _choose_columns(
         return best, Evidence.AGREEMENT, judged
     if not judged:
         return best, Evidence.LAYOUT, judged  # nothing typed yet: what filling in goes by
-    plain = len(candidates) == 1 and len(table.lines) <= 12
-    if plain and (table.in_proposal or best_tested <= 2):
-        return best, Evidence.LAYOUT, judged
+    if best_tested <= 2 and (table.in_proposal or len(candidates) == 1):
+        return candidates[0], Evidence.LAYOUT, judged
     return None, Evidence.LAYOUT, judged
 
 
@@ -226,9 +254,12 @@ def _column_candidates(table: Table, position: int) -> list[_Candidate]:
         if left and right:
             add(left)
             add(right)
-        if len(years) > 5:
-            add(years[-5:])
-            add(years[-10:])
+        side = left or right
+        plain = [index for index in side if columns[index].heading.strip().isdigit()]
+        add(plain)
+        for start in range(1, len(side) - 1):
+            add(side[start:])
+            add(side[: len(side) - start])
         return candidates
     before = [index for index in years if index < position and not any(index < t < position for t in totals)]
     after = [index for index in years if index > position and not any(position < t < index for t in totals)]
@@ -241,6 +272,7 @@ def _column_candidates(table: Table, position: int) -> list[_Candidate]:
 def _row_total(table: Table, line: Line, position: int, candidate: _Candidate, evidence: Evidence) -> Total:
     values = [line.amounts[member] for member in candidate.members]
     shown = line.amounts[position]
+    cells = [Cell(line.row, table.columns[member].number) for member in candidate.members]
     return Total(
         Cell(line.row, table.columns[position].number),
         Axis.ROW,
@@ -248,7 +280,7 @@ def _row_total(table: Table, line: Line, position: int, candidate: _Candidate, e
         candidate.signs,
         evidence,
         shown,
-        _sum(values, candidate.signs),
+        None if _unknown(table, cells) else _sum(values, candidate.signs),
         _tolerance(values, shown),
         line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL),
     )
@@ -292,6 +324,7 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
                 foreign.add(position)
             elif not all(at.row == line.row for at, _ in total.cells):
                 foreign.add(position)
+        own = _with_all_lines(table, row, _without_odd_one_out(own))
         chosen, evidence, judged = _choose_lines(table, row, stack, own, foreign)
         if chosen is None and not own:
             if judged and not foreign:
@@ -301,7 +334,7 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
         taken: set[int] = set()
         for position in range(len(table.columns)):
             if position in own:
-                candidate, why = own[position], Evidence.OWN_FORMULA
+                candidate, why = own[position], _evidence(table, row, position, own[position], sums)
             elif chosen is not None and position not in foreign:
                 candidate, why = chosen, evidence
             else:
@@ -314,6 +347,35 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
     for row in pending:
         unchecked.extend(_below(table, row, found))
     return found, unchecked
+
+
+def _evidence(
+    table: Table, row: int, position: int, candidate: _Candidate, sums: dict[Cell, Sum]
+) -> Evidence:
+    """A cover that is not what the cell's own formula adds goes by the layout."""
+    total = sums[Cell(table.lines[row].row, table.columns[position].number)]
+    rows = {table.lines[member].row for member in candidate.members}
+    return Evidence.OWN_FORMULA if rows <= {cell.row for cell, _ in total.cells} else Evidence.LAYOUT
+
+
+def _with_all_lines(table: Table, row: int, own: dict[int, _Candidate]) -> dict[int, _Candidate]:
+    """Own formulas of the only total of a plain table, widened by a line that they all leave out.
+
+    A line that was inserted above or below the range of a sum is the commonest fault of all.
+    """
+    if not own or not _is_plain(table, row):
+        return own
+    everything = tuple(
+        index for index, line in enumerate(table.lines) if index != row and line.kind is LineKind.LINE
+    )
+    covered = set().union(*(candidate.members for candidate in own.values()))
+    left_out = [index for index in everything if index not in covered]
+    few = table.in_proposal or len(left_out) * 5 <= len(everything)
+    if not left_out or not few or not covered.issubset(everything):
+        return own
+    if any(sign != 1 for candidate in own.values() for sign in candidate.signs):
+        return own
+    return {position: _Candidate.plus(everything) for position in own}
 
 
 def _holds_number(table: Table, cell: Cell) -> bool:
@@ -351,12 +413,26 @@ def _choose_lines(
         return best, Evidence.AGREEMENT, judged
     if _is_plain(table, row) and (table.in_proposal or len(candidates[0].members) <= 12):
         return candidates[0], Evidence.LAYOUT, judged
-    everything = _Candidate.plus(i for i in range(row) if table.lines[i].kind is not LineKind.OF_WHICH)
-    if len(everything.members) > len(stack):
-        _, agreeing, tested, telling = _best(table, row, [everything], judged)
-        if agreeing * 2 > tested and telling:  # subtotals and their lines, all added
-            return candidates[0], Evidence.LAYOUT, judged
+    if _adds_twice(table, row, stack, candidates[0], judged):
+        return candidates[0], Evidence.LAYOUT, judged
     return None, Evidence.LAYOUT, judged
+
+
+def _adds_twice(
+    table: Table, row: int, stack: list[int], candidate: _Candidate, judged: list[int]
+) -> bool:
+    """Whether the total is right in most columns once a subtotal, or all of them, is added again."""
+    above = [i for i in range(row) if table.lines[i].kind is not LineKind.OF_WHICH]
+    again: list[_Candidate] = []
+    if len(above) > len(stack):
+        again.append(_Candidate.plus(above))
+    for item in candidate.members:
+        if table.lines[item].kind in (LineKind.SUBTOTAL, LineKind.TOTAL):
+            again.append(_Candidate.plus((*candidate.members, item)))
+    if not again:
+        return False
+    _, agreeing, tested, telling = _best(table, row, again, judged)
+    return agreeing * 2 > tested and telling > 0
 
 
 def _best(
@@ -459,9 +535,12 @@ def _column_total(
 ) -> Total:
     values = [table.lines[member].amounts[position] for member in candidate.members]
     shown = table.lines[row].amounts[position]
+    number = table.columns[position].number
     expected = _sum(values, candidate.signs)
     if expected is None and shown is not None:
         expected = _ZERO
+    if _unknown(table, [Cell(table.lines[member].row, number) for member in candidate.members]):
+        expected = None
     column: Column = table.columns[position]
     return Total(
         Cell(table.lines[row].row, column.number),

@@ -31,11 +31,20 @@ def explain(
             total that is right with one of them has no fault of its own and is left out.
         calculated: cells whose formula gives what they show: they are never the culprit.
     """
-    left = [total for total in broken if not _excused(table, total, suspects)]
+    formulas = _definitions(table, frozenset(table.sheet.formulas), set())
+    left = [total for total in broken if not _excused(table, total, suspects, formulas)]
     left, found = _subtotals_twice(table, left)
     if len(left) > 1:
         left, culprits = _culprits(table, left, broken, calculated)
         found.extend(culprits)
+    if found:
+        corrected = {
+            total.cell: (total.expected,)
+            for fault in found
+            for total in fault.totals
+            if total.expected is not None
+        }
+        left = [total for total in left if not _excused(table, total, corrected, formulas)]
     for total in left:
         sides = [other for other in left if other.cell == total.cell]
         if len(sides) == 2:
@@ -55,14 +64,7 @@ def _culprits(
 ) -> tuple[list[Total], list[Disagreement]]:
     """Faults that put two or more totals wrong, and the broken totals that they do not account for."""
     off = {(total.cell, total.axis) for total in broken}
-    definitions: dict[Cell, Total] = {}
-    for total in table.totals:
-        if (
-            total.evidence is Evidence.OWN_FORMULA
-            and total.cell in calculated
-            and (total.cell, total.axis) not in off
-        ):
-            definitions.setdefault(total.cell, total)
+    definitions = _definitions(table, calculated, off)
     equations = {id(total): _equation(total, definitions) for total in left}
     touched = set().union(*equations.values()) if equations else set()
     holding: set[Cell] = set()
@@ -91,6 +93,21 @@ def _culprits(
         found.append(Disagreement(table, cause, cell, tuple(mended)))
         left = [total for total in left if total not in mended]
     return left, found
+
+
+def _definitions(
+    table: Table, calculated: frozenset[Cell], off: set[tuple[Cell, Axis]]
+) -> dict[Cell, Total]:
+    """The totals that are calculated by their own formulas, by their cells."""
+    found: dict[Cell, Total] = {}
+    for total in table.totals:
+        if (
+            total.evidence is Evidence.OWN_FORMULA
+            and total.cell in calculated
+            and (total.cell, total.axis) not in off
+        ):
+            found.setdefault(total.cell, total)
+    return found
 
 
 def _equation(total: Total, definitions: Mapping[Cell, Total]) -> _Equation:
@@ -150,27 +167,32 @@ def _single_cause(table: Table, total: Total, left: list[Total]) -> Cause:
     return Cause.ROW_TOTAL if total.axis is Axis.ROW else Cause.COLUMN_TOTAL
 
 
-def _excused(table: Table, total: Total, suspects: Mapping[Cell, Sequence[Decimal]]) -> bool:
-    """Whether the fault of a cell that the total adds, or is, explains the difference."""
+_MOST_SUSPECTS = 12
+
+
+def _excused(
+    table: Table,
+    total: Total,
+    suspects: Mapping[Cell, Sequence[Decimal]],
+    formulas: Mapping[Cell, Total],
+) -> bool:
+    """Whether faults of cells that the total adds, directly or through formulas, explain its difference."""
     if not suspects:
         return False
-    inside = [
-        (cell, sign)
-        for cell, sign in [(total.cell, -1), *zip(total.cells(), total.signs, strict=True)]
-        if cell in suspects
-    ]
-    if not inside:
-        return False
-    differences = {total.difference}
-    for cell, sign in inside:
-        meant = suspects[cell]
-        if not meant:
-            return True  # nobody knows what is meant there
-        read = table.amount(cell) or Decimal(0)
-        differences |= {
-            difference - (amount - read) * sign for amount in meant for difference in differences
-        }
-    return any(abs(difference) <= total.tolerance for difference in differences)
+    for equation in (_equation(total, {}), _equation(total, formulas)):
+        inside = [(cell, coefficient) for cell, coefficient in equation.items() if cell in suspects]
+        differences = {total.difference}
+        for cell, coefficient in inside[:_MOST_SUSPECTS]:
+            meant = suspects[cell]
+            if not meant:
+                return True  # nobody knows what is meant there
+            read = table.amount(cell) or Decimal(0)
+            differences |= {
+                difference + (amount - read) * coefficient for amount in meant for difference in differences
+            }
+        if inside and any(abs(difference) <= total.tolerance for difference in differences):
+            return True
+    return False
 
 
 def _subtotals_twice(table: Table, left: list[Total]) -> tuple[list[Total], list[Disagreement]]:
@@ -224,7 +246,7 @@ def rounding(
     if len(slight) < _SMALL_ENOUGH or len(slight) * 2 < len(faults):
         slight = []
     rounded = [total for fault in slight for total in fault.totals]
-    rounded += [total for total in small if not _excused(table, total, suspects)]
+    rounded += [total for total in small if not _excused(table, total, suspects, {})]
     kept = [fault for fault in faults if fault not in slight]
     if rounded:
         rounded.sort(key=lambda total: total.cell)

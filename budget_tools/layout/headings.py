@@ -100,7 +100,7 @@ def _stands_alone(sheet: Sheet, row: int, year: YearCell, values: Sequence[Value
         texts.append(above)
     own = sheet.value(row, year.column)
     named = (isinstance(own, str) and not own.strip().isdigit()) or any(
-        words.is_total(text) or _says_budget(text) for text in texts
+        words.is_total(text) or _says_budget(text) or words.unit_of(text, near_table=True) for text in texts
     )
     if not named:
         return False

@@ -17,7 +17,7 @@ _FORM = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_ANCHOR = 120
-_NUMBER_LIKE = re.compile(r"[\dXx][\dXx.\- ]*\d?\w{0,2}")
+_NUMBER_LIKE = re.compile(r"[\dXx][\dXx.,/\- ]*[a-zA-Z]?(?![\w])")
 _ACCOUNT = re.compile(r"(?P<account>\d[\d.]{2,})\s*//\s*(?P<title>.+)", re.DOTALL)
 _SEPARATOR = re.compile(r"\s+[-–—/|]\s+")
 
@@ -66,6 +66,8 @@ def anchor(text: str, pattern: str) -> tuple[str, str] | None:
         if beside and not (beside[0].isupper() or beside[0] in "-–("):
             return None  # 'Skema 2.1.2. 01 viser, at …' is a sentence
         return found["number"], beside
+    if rest[0].isupper() and _names_committee(rest):
+        return "", rest
     like = _NUMBER_LIKE.match(rest)
     if like and like[0].strip():
         beside = rest[like.end() :].strip(" -–:")
@@ -95,7 +97,7 @@ def starts(sheet: Sheet, texts: list[tuple[int, int, str]], pattern: str) -> lis
             continue
         number, beside = said
         cell = number_cell = Cell(row, column)
-        if not number:
+        if not number and not beside:
             neighbour = _right_of(sheet, row, column)
             if neighbour is not None and (len(neighbour.text) <= 24 or anchor("Skema " + neighbour.text, pattern)):
                 if any(map(str.isdigit, neighbour.text)):

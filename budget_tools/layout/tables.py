@@ -179,7 +179,7 @@ def _columns(sheet: Sheet, heading: Heading, left: int, right: int) -> tuple[Col
         if own == "" and _spans(sheet, heading, number):
             texts = texts[:0]
         below = sheet.value(heading.row + 1, number)
-        if isinstance(below, str) and below.strip() and len(below) <= 40 and not _has_label_below(sheet, heading, left):
+        if isinstance(below, str) and 0 < len(below.strip()) <= 40 and _is_heading_row(sheet, heading.row + 1, heading):
             texts = [*texts, below]
         name = next((text for text in texts if words.is_total(text)), None)
         if name is not None and _holds_amounts(sheet, heading.row, number):
@@ -198,11 +198,10 @@ def _year_role(sheet: Sheet, row: int, cell: YearCell) -> YearRole:
     return cell.role
 
 
-def _has_label_below(sheet: Sheet, heading: Heading, left: int) -> bool:
-    """Whether the row below the heading is a line already, not a second row of headings."""
-    return any(
-        isinstance(sheet.value(heading.row + 1, year.column), int | float) for year in heading.years
-    )
+def _is_heading_row(sheet: Sheet, row: int, heading: Heading) -> bool:
+    """Whether the row below the years is a second row of headings: texts over the amounts, no numbers."""
+    values = [sheet.value(row, year.column) for year in heading.years]
+    return any(value != "" for value in values) and all(isinstance(value, str) for value in values)
 
 
 def _spans(sheet: Sheet, heading: Heading, column: int) -> bool:
@@ -271,7 +270,9 @@ def _reach(
         values = [sheet.value(row, number) for number in numbers]
         if row == heading.row + 1 and is_unit_row(values):
             continue
-        if any(_is_amount(value) for value in values):
+        if any(_is_amount(value) for value in values) or (
+            sheet.unvalued and any((row, number) in sheet.unvalued for number in numbers)
+        ):
             reach, blank, idle = row, 0, 0
             continue
         texts = [
@@ -287,7 +288,7 @@ def _reach(
             if blank > _BLANK_ROWS:
                 break
             continue
-        if any(words.is_total(text) for text in texts[:2]) and reach is not None and not blank:
+        if any(words.is_total(text) for text in texts[:2]) and reach is not None and blank <= 1:
             reach, idle = row, 0
             continue
         if max(map(len, texts)) > _LONGEST_LABEL or any(words.unit_of(text, near_table=False) for text in texts):
@@ -365,8 +366,9 @@ def _lines(
         if row == heading_row + 1 and is_unit_row(raw):
             continue
         label = _label(values, label_column, offset, left, first_amount)
-        if not any(value != "" for value in raw):
-            if label and lines and words.is_total(label):
+        calculated = bool(sheet.unvalued) and any((row, number) in sheet.unvalued for number in numbers)
+        if not calculated and not any(value != "" for value in raw):
+            if label and words.is_total(label):
                 lines.append(Line(row, label, LineKind.TOTAL, raw, (None,) * len(raw)))
             continue
         amounts: list[Decimal | None] = []
@@ -384,7 +386,7 @@ def _lines(
                 if entry is not None:
                     odd[Cell(row, number)] = entry
             amounts.append(amount)
-        if not numeric and not _counts_as_line(odd, label, lines):
+        if not numeric and not calculated and not _counts_as_line(odd, label, lines):
             continue
         entries.update(odd)
         lines.append(Line(row, label, kind_of(label), raw, tuple(amounts)))
@@ -464,8 +466,6 @@ def unit_statements(
             if type(value) is not str or not 2 < len(value) <= 140:
                 continue
             column = sheet.left + index
-            if row > top and column < table_range.left:
-                continue
             unit = words.unit_of(value, near_table=near and not (row > table_range.bottom and value[0] != "("))
             if unit is None and index and _is_unit_label(values[:index]):
                 unit = words.unit_of(value, near_table=True)

@@ -350,7 +350,7 @@ def blank_or_zero(table: Table) -> Iterator[Finding]:
         for index in years
         if line.amounts[index] == 0
     }
-    if not table.in_proposal and _mostly_filled(table, years) is False:
+    if not table.in_proposal and not _mostly_filled(table, years):
         return
     for line in table.lines:
         if line.kind is not LineKind.LINE:
@@ -379,8 +379,8 @@ def blank_or_zero(table: Table) -> Iterator[Finding]:
 
 
 def _mostly_filled(table: Table, years: list[int]) -> bool:
-    blank = sum(line.amounts[index] is None for line in table.lines for index in years)
-    return blank * 20 <= len(table.lines) * len(years)
+    blank = sum(_is_blank(table, line, index) for line in table.lines for index in years)
+    return blank <= 1 or blank * 20 <= len(table.lines) * len(years)
 
 
 def _is_blank(table: Table, line: Line, index: int) -> bool:
