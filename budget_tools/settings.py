@@ -28,7 +28,7 @@ class Number(_Strict):
     """How proposals are numbered, and within what a number may stand only once."""
 
     pattern: str = DEFAULT_NUMBER
-    scope: Literal["run", "committee"] = "committee"
+    scope: Literal["run", "committee"] = "run"
 
     @field_validator("pattern")
     @classmethod

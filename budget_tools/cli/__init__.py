@@ -1,0 +1,1 @@
+"""The command line: one file a command. It asks ``run`` and the catalogue, and decides nothing itself."""

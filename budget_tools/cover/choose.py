@@ -136,10 +136,14 @@ def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[
                 if cell in table.sheet.formulas:
                     foreign.add(row)
                 continue
-            inside = all(at.row == line.row and at.column in index_of for at, _ in total.cells)
-            if inside and len(total.cells) >= 1:
-                members = tuple(index_of[at.column] for at, _ in total.cells)
-                own[row] = _Candidate(members, tuple(sign for _, sign in total.cells))
+            inside = [(at, sign) for at, sign in total.cells if at.column in index_of]
+            if (
+                inside
+                and all(at.row == line.row for at, _ in total.cells)
+                and not any(at.column not in index_of and _holds_number(table, at) for at, _ in total.cells)
+            ):
+                members = tuple(index_of[at.column] for at, _ in inside)
+                own[row] = _Candidate(members, tuple(sign for _, sign in inside))
             elif not all(at.column == column.number for at, _ in total.cells):
                 foreign.add(row)
         own = _without_odd_one_out(own)
@@ -214,7 +218,8 @@ def _choose_columns(
         return best, Evidence.AGREEMENT, judged
     if not judged:
         return best, Evidence.LAYOUT, judged  # nothing typed yet: what filling in goes by
-    if best_tested <= 2 and (table.in_proposal or len(candidates) == 1):
+    alike = len({column.year_role for column in table.columns if column.role is ColumnRole.YEAR}) == 1
+    if best_tested <= 2 and (table.in_proposal or alike):
         return candidates[0], Evidence.LAYOUT, judged
     return None, Evidence.LAYOUT, judged
 
@@ -400,6 +405,15 @@ def _choose_lines(
     candidates = _line_candidates(table, row, stack)
     if not candidates:
         return None, Evidence.LAYOUT, judged
+    typed = [
+        position
+        for position in judged
+        if Cell(line.row, table.columns[position].number) not in table.sheet.formulas
+    ]
+    judged = typed or judged  # what is calculated along the row says nothing of its own
+    if table.in_proposal and _is_plain(table, row):
+        _, agreeing, *_ = _best(table, row, candidates[:1], judged)
+        return candidates[0], Evidence.AGREEMENT if agreeing > 0 else Evidence.LAYOUT, judged
     if not judged:
         return (candidates[0], Evidence.LAYOUT, judged) if any(a is None for a in line.amounts) else (
             None,
@@ -409,7 +423,7 @@ def _choose_lines(
     best, agreeing, tested, telling = _best(table, row, candidates, judged)
     if best is not None and agreeing * 2 > tested and telling:
         return best, Evidence.AGREEMENT, judged
-    if best is not None and agreeing and agreeing * 2 >= tested and telling and _is_plain(table, row):
+    if best == candidates[0] and agreeing * 2 >= tested and telling:
         return best, Evidence.AGREEMENT, judged
     if _is_plain(table, row) and (table.in_proposal or len(candidates[0].members) <= 12):
         return candidates[0], Evidence.LAYOUT, judged

@@ -180,8 +180,12 @@ def _excused(
     if not suspects:
         return False
     for equation in (_equation(total, {}), _equation(total, formulas)):
+        if not any(cell in suspects for cell in equation):
+            continue
         inside = [(cell, coefficient) for cell, coefficient in equation.items() if cell in suspects]
-        differences = {total.difference}
+        differences = {
+            sum(((table.amount(cell) or Decimal(0)) * n for cell, n in equation.items()), Decimal(0))
+        }
         for cell, coefficient in inside[:_MOST_SUSPECTS]:
             meant = suspects[cell]
             if not meant:
@@ -190,7 +194,7 @@ def _excused(
             differences |= {
                 difference + (amount - read) * coefficient for amount in meant for difference in differences
             }
-        if inside and any(abs(difference) <= total.tolerance for difference in differences):
+        if any(abs(difference) <= total.tolerance for difference in differences):
             return True
     return False
 

@@ -67,10 +67,10 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
 
 
 def _with_units(table: Table, first: int, last: int, above: int = 0) -> Table:
-    """A table with the units stated for it; failing that, with one stated ``above`` all forms of the sheet."""
+    """A table with the units stated for it, and with one stated ``above`` all forms of the sheet."""
     units = unit_statements(table.sheet, table.range, first, last)
-    if not units and above:
-        units = unit_statements(table.sheet, table.range, 1, above)
+    if above and above < first:
+        units += unit_statements(table.sheet, table.range, 1, above)
     return replace(table, units=units)
 
 

@@ -65,9 +65,18 @@ def headings(sheet: Sheet) -> Iterator[Heading]:
         if others and not all(year.typed for year in found):
             continue
         row = sheet.top + offset
+        if not any(year.typed for year in found) and _continues(sheet, row, found):
+            continue
         for run in _runs(found):
             if len(run) >= 2 or _stands_alone(sheet, row, run[0], values):
                 yield Heading(row, run)
+
+
+def _continues(sheet: Sheet, row: int, found: list[YearCell]) -> bool:
+    """Whether numbers that could be years are amounts: below other numbers, or the same one repeated."""
+    if len(found) > 1 and len({cell.year for cell in found}) == 1:
+        return True
+    return any(isinstance(sheet.value(row - 1, cell.column), int | float) for cell in found)
 
 
 def _runs(found: list[YearCell]) -> Iterator[tuple[YearCell, ...]]:
@@ -102,12 +111,26 @@ def _stands_alone(sheet: Sheet, row: int, year: YearCell, values: Sequence[Value
     named = (isinstance(own, str) and not own.strip().isdigit()) or any(
         words.is_total(text) or _says_budget(text) or words.unit_of(text, near_table=True) for text in texts
     )
-    if not named:
+    below = sheet.value(row + 1, year.column)
+    named = named or (isinstance(below, str) and words.unit_of(below, near_table=True) is not None)
+    if not named and not (texts and _adds_up_below(sheet, row, year.column)):
         return False
     return any(
         isinstance(below := sheet.value(row + step, year.column), int | float) and not isinstance(below, bool)
         for step in (1, 2, 3)
     )
+
+
+def _adds_up_below(sheet: Sheet, row: int, column: int) -> bool:
+    """Whether a column of amounts with a total in it begins below a cell."""
+    amounts = 0
+    for place in range(row + 1, min(row + 60, sheet.bottom) + 1):
+        if isinstance(sheet.value(place, column), int | float):
+            amounts += 1
+            labels = sheet.rows[place - sheet.top][: column - sheet.left]
+            if amounts > 1 and any(isinstance(label, str) and words.is_total(label) for label in labels):
+                return True
+    return False
 
 
 def _says_budget(text: str) -> bool:

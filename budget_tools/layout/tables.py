@@ -52,13 +52,19 @@ def build(
 
 
 def _without_strays(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    """Cut off rows below the last total that hold a number or two and no text: nobody adds those."""
+    """Cut off rows at the end that hold a number or two and no text, below the last total or apart."""
     end = len(lines)
-    while end > 1 and not lines[end - 1].label and sum(a is not None for a in lines[end - 1].amounts) <= 2:
+    while end > 1 and not lines[end - 1].label and _sparse(lines[end - 1]):
         end -= 1
-    if end == len(lines) or not any(line.kind is LineKind.TOTAL for line in lines[:end]):
+    if end == len(lines):
         return lines, ()
-    return (lines[:end], lines[end:]) if lines[end - 1].kind is LineKind.TOTAL else (lines, ())
+    apart = lines[end].row > lines[end - 1].row + 1
+    return (lines[:end], lines[end:]) if lines[end - 1].kind is LineKind.TOTAL or apart else (lines, ())
+
+
+def _sparse(line: Line) -> bool:
+    amounts = sum(amount is not None for amount in line.amounts)
+    return amounts <= _FEW and amounts * 2 <= len(line.amounts)
 
 
 _FEW = 2  # more numbers in a column without a heading are a column of something, not strays
@@ -218,18 +224,25 @@ def _spans(sheet: Sheet, heading: Heading, column: int) -> bool:
     return False
 
 
+_LOOK_AHEAD = 40
+_ENOUGH = 3
+
+
 def _holds_amounts(sheet: Sheet, row: int, column: int) -> bool:
-    """Whether a column below a heading holds amounts or nothing, rather than texts."""
+    """Whether the first cells of a column below a heading hold amounts or nothing, rather than texts."""
     amounts = texts = 0
-    for step in range(1, 40):
-        value = sheet.value(row + step, column)
+    for place in range(row + 1, row + _LOOK_AHEAD):
+        value = sheet.value(place, column)
         if isinstance(value, str):
-            texts += bool(value.strip()) and parse_number(value, "da") is None and any(map(str.isalpha, value))
+            if (place, column) in sheet.unvalued or (value and parse_number(value, "da") is not None):
+                amounts += 1
+            elif any(map(str.isalpha, value)) and words.unit_of(value, near_table=True) is None:
+                texts += 1
         else:
             amounts += 1
-        if amounts >= 3:
-            return True
-    return texts <= 1 or amounts > texts
+        if amounts + texts >= _ENOUGH:
+            break
+    return amounts >= texts
 
 
 def _shown(value: Value) -> str:

@@ -39,7 +39,10 @@ def write(report: Report, language: Language, target: TextIO) -> None:
     console = console_on(target)
     lines = _Lines(min(console.width, WIDEST))
     for text in _report(report, Wording(language, report.form_word), lines):
-        console.print(text, soft_wrap=True)
+        if console.is_terminal:
+            console.print(text, soft_wrap=True)
+        else:  # rich would take longer over it than the whole check
+            target.write(f"{text.plain}\n")
 
 
 def console_on(target: TextIO) -> Console:

@@ -35,7 +35,8 @@ def write(report: Report, language: Language, target: TextIO) -> None:
 
     wording = Wording(language, report.form_word)
     for part in _parts(report, __version__, wording, not _holds_everything(target)):
-        target.write(part)
+        # half a character of a pair, from a damaged file name, has no encoding: JSON writes its number
+        target.write(part.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def _parts(report: Report, tool_version: str, wording: Wording, ascii_only: bool) -> Iterator[str]:

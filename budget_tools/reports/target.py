@@ -35,21 +35,18 @@ def checked_target(path: str | Path) -> Path:
 def replaced(path: str | Path) -> Iterator[TextIO]:
     """A text file that takes the place of ``path`` when it is complete; if anything fails, nothing changes.
 
-    Characters that no encoding can hold (half of a pair, from a damaged file name) are written as their
-    number, which JSON reads back.
-
     Raises:
         UsageError: it cannot be written there.
     """
     target = checked_target(path)
     try:
         if target.exists() and not target.is_file():  # a device or a pipe cannot be replaced
-            with open(target, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            with open(target, "w", encoding="utf-8", errors="replace", newline="\n") as file:
                 yield file
             return
         draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
-            with open(draft, "x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            with open(draft, "x", encoding="utf-8", errors="replace", newline="\n") as file:
                 yield file
             os.replace(draft, target)
         except BaseException:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -51,14 +51,15 @@ def hard_coded_total(table: Table) -> Iterator[Finding]:
             continue
         group = total.cell.column if total.axis is Axis.ROW else total.cell.row
         typed[total.axis, group].append(total)
-    calculated_columns = {cell.column for total in table.totals if (cell := total.cell) in formulas}
-    calculated_rows = {cell.row for total in table.totals if (cell := total.cell) in formulas}
+    calculated: Counter[tuple[Axis, int]] = Counter()
+    for cell in {total.cell for total in table.totals if total.cell in formulas}:
+        calculated[Axis.ROW, cell.column] += 1
+        calculated[Axis.COLUMN, cell.row] += 1
     told: set[Cell] = set()
     for (axis, group), totals in typed.items():
-        calculated = calculated_columns if axis is Axis.ROW else calculated_rows
         fresh = [total for total in totals if total.cell not in told]
-        if group not in calculated or not fresh:
-            continue
+        if not fresh or calculated[axis, group] < len(totals):
+            continue  # where most are typed, that is how the table was made
         told.update(total.cell for total in fresh)
         first = fresh[0]
         assert first.shown is not None

@@ -1,0 +1,106 @@
+"""``budget-tools check``: find the faults."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from ..model.finding import Report
+
+Level = Literal["error", "warning", "note"]
+
+_NOT_CHECKED = ("RUN002", "RUN004")
+
+
+def check(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Workbooks, folders (all .xlsx and .xlsm below them) or patterns."),
+    ],
+    format_: Annotated[
+        Literal["console", "json"], typer.Option("--format", help="Text to read, or JSON for other programs.")
+    ] = "console",
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report to a file instead of the screen.")
+    ] = None,
+    lang: Annotated[
+        Literal["da", "en"] | None, typer.Option(help="Language of the report; the settings say otherwise, else da.")
+    ] = None,
+    fail_on: Annotated[Level, typer.Option(help="Exit with 1 from this severity on.")] = "error",
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODES", help="Report only these: ARI001,NUM or again and again; 'all' switches on what is off."
+        ),
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="CODES", help="Leave these out.")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings to use instead of the nearest budget.toml above each workbook."),
+    ] = None,
+) -> None:
+    """Check workbooks and say what is wrong with them, where, and what to do about it.
+
+    Nothing is ever changed in a workbook. Exits with 0 when there is nothing at or above --fail-on, 1 when
+    there is, 2 when the command was used wrongly, and 3 when any workbook could not be checked or there was
+    nothing to check.
+
+    Examples:
+
+    \b
+      budget-tools check Driftsforslag.xlsx
+      budget-tools check forslag/ --lang en
+      budget-tools check "forslag/*.xlsx" --format json --output report.json
+      budget-tools check forslag/ --select ARI,NUM001 --fail-on warning
+    """
+    from ..catalog import word
+    from ..reports import console, json
+    from ..reports.target import checked_target, replaced
+    from ..reports.wording import language_of, plain
+    from ..run import check as run_check
+    from .progress import progress_bar
+
+    if output is not None:
+        checked_target(output)
+    with progress_bar(lang) as progress:
+        report = run_check(
+            paths,
+            config=config,
+            language=lang,
+            select=_codes(select),
+            ignore=_codes(ignore),
+            progress=progress,
+        )
+    language = language_of(report)
+    write = json.write if format_ == "json" else console.write
+    if output is None:
+        write(report, language, sys.stdout)
+    else:
+        with replaced(output) as file:
+            write(report, language, file)
+        typer.echo(console.summary(report, language))
+        typer.echo(word("console", "written-to", language, path=plain(str(output))))
+    if not report.workbooks:
+        typer.echo(word("path", "no-workbooks", language, path=plain(", ".join(paths))), err=True)
+    raise typer.Exit(exit_code(report, fail_on))
+
+
+def exit_code(report: Report, fail_on: Level) -> int:
+    """What the command ends with; that something was not checked outranks what was found."""
+    from ..model.finding import Severity
+
+    left = [workbook for workbook in report.workbooks if workbook.status != "checked"]
+    closed = [finding for finding in report.run_findings if finding.code in _NOT_CHECKED]
+    if left or closed or not report.workbooks:
+        return 3
+    return int(any(finding.severity >= Severity.of(fail_on) for _, finding in report.located()))
+
+
+def _codes(given: list[str] | None) -> tuple[str, ...]:
+    """Codes as they are written on a command line: between commas, or one option each."""
+    return tuple(code for text in given or () for code in re.split(r"[,;\s]+", text) if code)

@@ -1,0 +1,114 @@
+"""``budget-tools fill``: the totals that are missing."""
+
+from __future__ import annotations
+
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ..catalog import Language
+    from ..run import FilledWorkbook, PlannedTotal
+
+
+def fill(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Workbooks, folders (all .xlsx and .xlsm below them) or patterns."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write copies with the totals into this folder.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan, whatever else is said.")] = False,
+) -> None:
+    """Show which empty totals can be filled in, and write them into copies.
+
+    Only cells that a label asks a total for and that are empty are filled, with a formula and its value;
+    nothing that was typed is ever replaced, and the workbooks themselves are never changed. Exits with 0,
+    with 2 when the command was used wrongly, and with 3 when any workbook could not be read or changed.
+
+    Examples:
+
+    \b
+      budget-tools fill Driftsforslag.xlsx
+      budget-tools fill forslag/ --output udfyldt
+    """
+    from ..catalog import LANGUAGES, plural, word
+    from ..reports.console import console_on
+    from ..reports.wording import plain
+    from ..run import fill as run_fill
+    from .progress import progress_bar
+
+    with progress_bar(None) as progress:
+        report = run_fill(paths, output=output, dry_run=dry_run, progress=progress)
+    language = cast("Language", report.language if report.language in LANGUAGES else "da")
+    console = console_on(sys.stdout)
+    planned = written = 0
+    for workbook in report.workbooks:
+        planned += len(workbook.totals)
+        if not workbook.totals and workbook.reason is None:
+            continue
+        console.print(plain(workbook.path), style="bold", soft_wrap=True)
+        for sheet, totals in groupby(workbook.totals, key=lambda total: total.sheet):
+            console.print(f"  {word('console', 'sheet', language, sheet=plain(sheet))}", style="bold", soft_wrap=True)
+            console.print(_plan(list(totals), language))
+        if workbook.reason is not None:
+            console.print(f"  {_refused(workbook, language)}", soft_wrap=True)
+        elif workbook.target is not None:
+            written += len(workbook.totals)
+            console.print(f"  {word('fill', 'written-to', language, path=plain(workbook.target))}", soft_wrap=True)
+        console.print()
+    if not report.workbooks:
+        typer.echo(word("path", "no-workbooks", language, path=plain(", ".join(paths))), err=True)
+    elif written:
+        console.print(f"{plural('totals-filled', written, language)}.", style="bold", soft_wrap=True)
+    elif not planned:
+        console.print(word("fill", "nothing", language), soft_wrap=True)
+    elif output is None or dry_run:
+        console.print(word("fill", "not-written", language), soft_wrap=True)
+    if not report.workbooks or any(workbook.reason is not None for workbook in report.workbooks):
+        raise typer.Exit(3)
+
+
+def _plan(totals: list[PlannedTotal], language: Language) -> Table:
+    """Cell, before, after and why, a total a row."""
+    from rich.table import Table
+
+    from ..catalog import word
+    from ..model.amount import format_number
+    from ..reports.wording import plain, shown_formula
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("", width=2)  # stands under its sheet
+    for name in ("cell", "before", "after"):
+        table.add_column(word("fill", name, language), overflow="fold")
+    table.add_column(word("fill", "why", language), overflow="fold", ratio=1)
+    for total in totals:
+        facts = {"line": plain(total.line), "year": plain(total.heading)}
+        table.add_row(
+            "",
+            str(total.cell),
+            word("fill", "empty", language),
+            f"{format_number(total.value, language)}  {shown_formula(total.formula, language)}",
+            word("fill", f"why-{total.kind}", language, **facts),
+        )
+    return table
+
+
+def _refused(workbook: FilledWorkbook, language: Language) -> str:
+    """Why a workbook was not changed, and what to do."""
+    from ..catalog import word
+    from ..reports.wording import plain
+
+    facts = {**workbook.reason_facts, "reason": workbook.reason}
+    sentence = word("fill", "refused", language, file=plain(Path(workbook.path).name), **facts)
+    try:
+        remedy = word("remedy", workbook.reason or "other", language, **workbook.reason_facts)
+    except KeyError:
+        remedy = word("remedy", "other", language)
+    return f"{sentence} {remedy}"

@@ -1,0 +1,100 @@
+"""``budget-tools``: what all commands share. Any error on purpose is one sentence and exit code 2.
+
+Exit codes: 0 nothing wrong, 1 findings, 2 wrong use, 3 not everything could be checked, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from ..errors import BudgetToolsError
+from . import check, explain, fill, rules
+
+WRONG_USE = 2
+NOT_CHECKED = 3
+INTERRUPTED = 130
+
+
+class _Commands(TyperGroup):
+    """The commands, in the order of the work, none of which ever ends in a traceback."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BudgetToolsError as error:
+            _say(f"Error: {error}")
+            raise typer.Exit(WRONG_USE) from None
+        except KeyboardInterrupt:
+            _say("Interrupted: nothing more was checked or written.")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:  # whoever read the output has seen enough
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")
+            raise typer.Exit(0) from None
+        except Exception as error:
+            if hasattr(error, "exit_code") or isinstance(error, typer.Abort) or os.environ.get("BUDGET_TOOLS_DEBUG"):
+                raise
+            told = str(error).strip() or "no more is known"
+            _say(
+                f"Error: budget-tools itself failed ({type(error).__name__}: {told}). The fault is its own, not "
+                "yours.\nPlease report it, with what is shown when BUDGET_TOOLS_DEBUG=1 is set in the environment."
+            )
+            raise typer.Exit(NOT_CHECKED) from None
+
+
+app = typer.Typer(
+    name="budget-tools",
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(check.check)
+app.command()(fill.fill)
+app.command()(rules.rules)
+app.command()(explain.explain)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from .. import __version__
+
+        typer.echo(f"budget-tools {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _budget_tools(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Check budget proposals in Excel workbooks and fill in their totals.
+
+    Exit codes: 0 nothing wrong, 1 findings, 2 wrong use, 3 not everything could be checked.
+    """
+
+
+def _say(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+
+
+def main() -> None:
+    """Run the command line. No console is too old for it: what it cannot show, it shows as '?'."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    try:
+        app(prog_name="budget-tools")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
