@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import posixpath
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
@@ -27,8 +27,6 @@ from . import sheetxml
 from .guard import Package, needs_a_child, open_package, snapshot
 
 SUFFIXES = (".xlsx", ".xlsm")
-
-_KEEP_STYLES_UP_TO = 3_000_000  # bytes of sheet XML: below, one pass serves formulas and details
 
 
 class WorkbookFile:
@@ -81,6 +79,7 @@ def _read(package: Package, path: str, xml: dict[str, bytes]) -> Book:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.data))
     sheets: list[Sheet] = []
     skipped: list[str] = []
+    formats_of = cache(lambda: cell_formats(package))
     for number, metadata in enumerate(workbook.sheets_metadata):
         if metadata.typ != SheetTypeEnum.WorkSheet:
             skipped.append(metadata.name)
@@ -96,7 +95,7 @@ def _read(package: Package, path: str, xml: dict[str, bytes]) -> Book:
         if part is None:
             sheets.append(Sheet(metadata.name, rows, top, left, merges=merges, visible=visible))
         else:
-            sheets.append(_sheet(metadata.name, rows, top, left, merges, visible, part, package))
+            sheets.append(_sheet(metadata.name, rows, top, left, merges, visible, part, formats_of))
     if not sheets and not skipped:
         raise Unreadable("no-sheets")
     return Book(path, tuple(sheets), tuple(skipped))
@@ -110,20 +109,18 @@ def _sheet(
     merges: tuple[Range, ...],
     visible: bool,
     xml: bytes,
-    package: Package,
+    formats_of: Callable[[], tuple[tuple[str, ...], frozenset[int]]],
 ) -> Sheet:
     scan: sheetxml.SheetScan | None = None
     if sheetxml.has_formulas(xml) or sheetxml.has_errors(xml):
-        keep = len(xml) <= _KEEP_STYLES_UP_TO
-        scan = sheetxml.scan(xml, None if keep else ())
+        scan = sheetxml.quick_scan(xml) or sheetxml.scan(xml, ())
         if scan.errors:
             rows, top, left = _with_errors(rows, top, left, scan.errors)
-    kept = scan if scan is not None and len(xml) <= _KEEP_STYLES_UP_TO else None
 
     def details(ranges: Sequence[Range]) -> Details:
         try:
-            found = kept if kept is not None else sheetxml.scan(xml, ranges)
-            formats, white = cell_formats(package)
+            found = sheetxml.quick_styles(xml, ranges) or sheetxml.scan(xml, ranges)
+            formats, white = formats_of()
         except (ExpatError, ElementTree.ParseError, WorkbookError, ValueError):
             return Details()  # calamine read the values of a part that is not well-formed: no details then
         return Details(

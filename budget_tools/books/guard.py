@@ -10,7 +10,9 @@ import io
 import os
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,7 @@ _MAX_RATIO = 400  # a real workbook's largest part shrinks to about a hundredth
 _RATIO_COUNTS_FROM = 50_000_000
 _DENSE_CELLS = 20_000_000
 _LARGE_STRINGS = 30_000_000
+_MOST_STRINGS = 50_000_000
 _LARGE_PACKAGE = 400_000_000
 
 
@@ -59,6 +62,9 @@ def snapshot(path: Path, limits: Limits) -> bytes:
     return data
 
 
+_LOCAL_HEADER = 30
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
     """An opened workbook package. ``parts`` maps the lower-case name of a part to its name in the zip."""
@@ -88,17 +94,30 @@ class Package:
         except KeyError:
             raise Unreadable("missing-part", part=name) from None
         try:
-            with self.zip.open(actual) as stream:
-                content = stream.read(self.limit + 1)
+            content = self._inflate(actual)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
             raise Unreadable("broken-zip") from error
         except Exception as error:  # zlib.error and lzma.LZMAError share no parent
             raise Unreadable("broken-zip") from error
         if len(content) > self.limit:
             raise Refused("zip-bomb")
-        if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]:
+        if b"<!" in content[:4096] and (b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]):
             raise Refused("doctype")
         return content
+
+    def _inflate(self, actual: str) -> bytes:
+        """A part's bytes, straight from the snapshot where it is stored as Excel stores it."""
+        entry = self.zip.getinfo(actual)
+        start = entry.header_offset
+        if entry.compress_type == zipfile.ZIP_DEFLATED and self.data[start : start + 4] == b"PK\3\4":
+            name, extra = struct.unpack_from("<HH", self.data, start + 26)
+            start += _LOCAL_HEADER + name + extra
+            inflater = zlib.decompressobj(-15)
+            content = inflater.decompress(self.data[start : start + entry.compress_size], self.limit + 1)
+            if inflater.eof and zlib.crc32(content) == entry.CRC:
+                return content
+        with self.zip.open(actual) as stream:
+            return stream.read(self.limit + 1)
 
 
 def open_package(data: bytes, limits: Limits) -> Package:
@@ -150,11 +169,14 @@ def needs_a_child(package: Package, sheets: dict[str, bytes]) -> bool:
         size = package.size(strings)
         if size > _LARGE_STRINGS:
             return True
-        head = package.read(strings)[:2000]
-        if any(int(count) > 50_000_000 for count in _COUNT.findall(head)):
+        with package.zip.open(package.parts[strings]) as stream:
+            head = stream.read(2000)
+        if any(int(count) > _MOST_STRINGS for count in _COUNT.findall(head)):
             return True
     total = sum(entry.file_size for entry in package.zip.infolist())
-    return total > _LARGE_PACKAGE or any(bounding_area(xml) > _DENSE_CELLS for xml in sheets.values())
+    return total > _LARGE_PACKAGE or any(
+        bounding_area(xml, _DENSE_CELLS) > _DENSE_CELLS for xml in sheets.values()
+    )
 
 
 def owner(path: Path) -> str | None:

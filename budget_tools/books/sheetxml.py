@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from xml.parsers import expat
 
-from ..model.address import Cell, Range, column_number, parse_cell
+from ..model.address import MAX_COLUMN, Cell, Range, column_number, parse_cell
 from ..model.book import Formula
 
 _MARKS_OF_FORMULAS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
@@ -52,7 +53,7 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
         xml.parsers.expat.ExpatError: the part is not well-formed.
     """
     found = SheetScan()
-    last_row = max((r.bottom for r in ranges), default=0) if ranges is not None else None
+    last_row = max(r.bottom for r in ranges) if ranges else None
     shared: dict[str, Formula] = {}
     texts: list[str] = []
     local: dict[str, str] = {}
@@ -144,19 +145,80 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
     return found
 
 
-def bounding_area(xml: bytes) -> int:
+_ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]{0,200}?\br=[\"'](\d{1,9})[\"']")
+_WIDE = re.compile(rb"\br=[\"']([A-Z]{3})\d")
+_TWO_LETTERS = re.compile(rb"\br=[\"'][A-Z]{2}\d")
+
+
+def bounding_area(xml: bytes, enough: int) -> int:
     """About how many cells the smallest rectangle around all cells has: cheap, and never too low.
 
-    A dense reader allocates this many; a lone cell in the last corner is 17,000,000,000.
+    A dense reader allocates this many; a lone cell in the last corner is 17,000,000,000. Once it is clear
+    that there are fewer than ``enough``, no exact figure is sought.
     """
-    last = 0
-    for match in re.finditer(rb"<(?:\w+:)?row\b[^>]{0,200}?\br=[\"'](\d{1,9})[\"']", xml[-200_000:]):
-        last = max(last, int(match[1]))
-    if not last:
-        last = xml.count(b"<row")
-    widest = 26
-    if re.search(rb"\br=[\"'][A-Z]{3}\d", xml):
-        widest = max((column_number(m.decode()) for m in set(re.findall(rb"\br=[\"']([A-Z]{3})\d", xml))), default=26)
-    elif re.search(rb"\br=[\"'][A-Z]{2}\d", xml):
-        widest = 702
+    rows = [int(match[1]) for match in _ROW_NUMBER.finditer(xml, max(0, len(xml) - 20_000))]
+    last = max(rows) if rows else xml.count(b"<row") + xml.count(b":row")
+    if last * MAX_COLUMN < enough:
+        return last * MAX_COLUMN
+    wide = {column_number(letters.decode()) for letters in _WIDE.findall(xml)}
+    widest = max(wide) if wide else 702 if _TWO_LETTERS.search(xml) else 26
     return last * widest
+
+
+# --- the short way, for sheets written as Excel and its libraries write them ----------------------
+
+_FORMULA_CELL = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")?(?: t="(\w+)")?(?: c?m="\d+")*>'
+    rb"<f(?:/>|([^>]*)>([^<]*)</f>)(?:<v>([^<]*)</v>|<v ?/>|<v></v>)?"
+)
+_STYLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,5})"')
+_ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
+_PLAIN_CELL = b'<c r="'
+
+
+def quick_scan(xml: bytes) -> SheetScan | None:
+    """The formulas of a sheet by one pattern; None unless every formula and error is sure to be seen."""
+    if b"<!" in xml or xml.count(b"<c ") != xml.count(_PLAIN_CELL) or has_errors(xml):
+        return None
+    found = SheetScan()
+    shared: dict[bytes, Formula] = {}
+    seen = 0
+    for match in _FORMULA_CELL.finditer(xml):
+        letters, row, kind, attributes, text, value = match.groups()
+        seen += 1
+        cell = Cell(int(row), column_number(letters.decode()))
+        if not value and kind != b"str":
+            found.unvalued.add(cell)
+        formula = Formula(unescape(text.decode()) if text and b"&" in text else (text or b"").decode(), cell)
+        if attributes and attributes.strip():
+            named = dict(_ATTRIBUTE.findall(attributes))
+            if named.get(b"t") == b"shared":
+                index = named.get(b"si", b"")
+                if formula.text:
+                    shared[index] = formula
+                elif index in shared:
+                    formula = shared[index]
+            elif named.get(b"t") == b"dataTable":
+                continue
+        elif text is None:
+            return None  # '<f t="shared" si="0"/>' says more than this pattern reads
+        if formula.text:
+            found.formulas[cell] = formula
+    return found if seen == xml.count(b"<f>") + xml.count(b"<f ") + xml.count(b"<f/") else None
+
+
+def quick_styles(xml: bytes, ranges: Sequence[Range]) -> SheetScan | None:
+    """The styles of the cells of some ranges by one pattern; None where rows or columns may be hidden."""
+    if b"<!" in xml or b"hidden" in xml or xml.count(b"<c ") != xml.count(_PLAIN_CELL) or b' ht="0"' in xml:
+        return None
+    found = SheetScan()
+    styles = found.styles
+    for area in ranges:
+        start = xml.find(b'<row r="%d"' % area.top)
+        if start < 0:
+            return None
+        end = xml.find(b'<row r="%d"' % (area.bottom + 1), start)
+        for letters, row, style in _STYLED_CELL.findall(xml, start, end if end >= 0 else len(xml)):
+            if area.top <= (number := int(row)) <= area.bottom:
+                styles[Cell(number, column_number(letters.decode()))] = int(style)
+    return found

@@ -20,7 +20,9 @@ _NOT_CHECKED = ("RUN002", "RUN004")
 def check(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Workbooks, folders (all .xlsx and .xlsm below them) or patterns."),
+        typer.Argument(
+            metavar="PATH", help="Workbooks, folders (all .xlsx and .xlsm below them) or patterns."
+        ),
     ],
     format_: Annotated[
         Literal["console", "json"], typer.Option("--format", help="Text to read, or JSON for other programs.")
@@ -29,26 +31,32 @@ def check(
         Path | None, typer.Option(metavar="FILE", help="Write the report to a file instead of the screen.")
     ] = None,
     lang: Annotated[
-        Literal["da", "en"] | None, typer.Option(help="Language of the report; the settings say otherwise, else da.")
+        Literal["da", "en"] | None,
+        typer.Option(help="Language of the report.  [default: as set in budget.toml, else da]"),
     ] = None,
     fail_on: Annotated[Level, typer.Option(help="Exit with 1 from this severity on.")] = "error",
     select: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="CODES", help="Report only these: ARI001,NUM or again and again; 'all' switches on what is off."
+            metavar="CODES",
+            help="Report only these codes or groups (ARI001,NUM); 'all' adds what is switched off.",
         ),
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="CODES", help="Leave these out.")] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="CODES", help="Leave these codes or groups out.")
+    ] = None,
     config: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Settings to use instead of the nearest budget.toml above each workbook."),
+        typer.Option(
+            metavar="FILE", help="Settings to use instead of the nearest budget.toml above each workbook."
+        ),
     ] = None,
 ) -> None:
-    """Check workbooks and say what is wrong with them, where, and what to do about it.
+    """Find the faults in workbooks.
 
-    Nothing is ever changed in a workbook. Exits with 0 when there is nothing at or above --fail-on, 1 when
-    there is, 2 when the command was used wrongly, and 3 when any workbook could not be checked or there was
-    nothing to check.
+    Says what is wrong, where, and what to do about it. Nothing is ever changed in a workbook. Exits with 0
+    when there is nothing at or above --fail-on, 1 when there is, 2 when the command was used wrongly, and 3
+    when any workbook could not be checked or there was nothing to check.
 
     Examples:
 

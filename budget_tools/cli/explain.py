@@ -20,7 +20,9 @@ _LANGUAGES = {"da": "Danish", "en": "English"}
 def explain(
     code: Annotated[str, typer.Argument(metavar="CODE", help="A rule's code or name.")],
 ) -> None:
-    """Explain a rule: how bad, what it says in both languages, and examples of what it flags.
+    """Explain a rule.
+
+    How bad its findings are, what it says in both languages, and examples of what it flags and what not.
 
     Examples:
 
@@ -29,32 +31,33 @@ def explain(
       budget-tools explain column-total-wrong
     """
     from ..catalog import LANGUAGES, word
-    from ..reports.console import WIDEST, console_on
+    from ..reports.console import WIDEST, Lines, console_on
     from .rules import severities
 
     one = _entry(code)
     console = console_on(sys.stdout)
     width = min(console.width, WIDEST)
 
+    lines = Lines(width)
+
     def show(text: str, indent: int = 0, style: str = "") -> None:
-        lines = textwrap.wrap(
-            text, width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2), break_on_hyphens=False
-        )
-        console.print("\n".join(lines), style=style, soft_wrap=True)
+        console.print(lines.wrap(text, indent), style=style, soft_wrap=True)
 
     show(f"{one.code} {one.name}{' (retired)' if one.retired else ''}", style="bold")
     show(f"Severity: {severities(one, 'en')}")
-    show(f"Fix: {one.fix}: {word('safety', one.fix, 'en')}")
+    show(f"Fix: {one.fix} ({word('safety', one.fix, 'en')})")
     for language in LANGUAGES:
         texts = one.texts[language]
         console.print()
         show(f"{_LANGUAGES[language]}: {texts.title}", style="bold")
+        remedy = word("console", "fix", language)
         show(texts.message, 2)
-        for variant, message in texts.variants.items():
-            show(f"{variant.replace('_', ' ')}: {message}", 2)
-        show(f"{word('console', 'fix', language)} {texts.fix}", 2)
-        for variant, fix in texts.fixes.items():
-            show(f"{word('console', 'fix', language)} {variant.replace('_', ' ')}: {fix}", 2)
+        show(f"{remedy} {texts.fix}", 2)
+        for variant in dict.fromkeys([*texts.variants, *texts.fixes]):
+            severity = word("severity", one.severity(variant=variant), language)
+            show(f"{variant.replace('_', ' ')} ({severity}): {texts.variants.get(variant, texts.message)}", 2)
+            if variant in texts.fixes:
+                show(f"{remedy} {texts.fixes[variant]}", 4)
     for paragraph in _documentation(one.code, width):
         console.print()
         console.print(paragraph, soft_wrap=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,18 +19,23 @@ if TYPE_CHECKING:
 def fill(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Workbooks, folders (all .xlsx and .xlsm below them) or patterns."),
+        typer.Argument(
+            metavar="PATH", help="Workbooks, folders (all .xlsx and .xlsm below them) or patterns."
+        ),
     ],
     output: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write copies with the totals into this folder.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan, whatever else is said.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show the plan, whatever else is said.")
+    ] = False,
 ) -> None:
-    """Show which empty totals can be filled in, and write them into copies.
+    """Fill in the totals that are missing.
 
-    Only cells that a label asks a total for and that are empty are filled, with a formula and its value;
-    nothing that was typed is ever replaced, and the workbooks themselves are never changed. Exits with 0,
-    with 2 when the command was used wrongly, and with 3 when any workbook could not be read or changed.
+    Shows the plan, and writes it into copies with --output. Only cells that a label asks a total for and that
+    are empty are filled, with a formula and its value; nothing that was typed is ever replaced, and the
+    workbooks themselves are never changed. Exits with 0, with 2 when the command was used wrongly, and with 3
+    when any workbook could not be read or changed.
 
     Examples:
 
@@ -39,37 +44,45 @@ def fill(
       budget-tools fill forslag/ --output udfyldt
     """
     from ..catalog import LANGUAGES, plural, word
-    from ..reports.console import console_on
+    from ..reports.console import WIDEST, Lines, console_on
     from ..reports.wording import plain
     from ..run import fill as run_fill
     from .progress import progress_bar
 
     with progress_bar(None) as progress:
         report = run_fill(paths, output=output, dry_run=dry_run, progress=progress)
-    language = cast("Language", report.language if report.language in LANGUAGES else "da")
+    language: Language = report.language if report.language in LANGUAGES else "da"
     console = console_on(sys.stdout)
+    lines = Lines(min(console.width, WIDEST))
     planned = written = 0
+    if any(workbook.totals for workbook in report.workbooks):
+        console.print(word("fill", "heading", language), style="bold")
+        console.print()
     for workbook in report.workbooks:
         planned += len(workbook.totals)
         if not workbook.totals and workbook.reason is None:
             continue
         console.print(plain(workbook.path), style="bold", soft_wrap=True)
         for sheet, totals in groupby(workbook.totals, key=lambda total: total.sheet):
-            console.print(f"  {word('console', 'sheet', language, sheet=plain(sheet))}", style="bold", soft_wrap=True)
+            console.print(
+                f"  {word('console', 'sheet', language, sheet=plain(sheet))}", style="bold", soft_wrap=True
+            )
             console.print(_plan(list(totals), language))
         if workbook.reason is not None:
-            console.print(f"  {_refused(workbook, language)}", soft_wrap=True)
+            console.print(lines.wrap(_refused(workbook, language), 2), soft_wrap=True)
         elif workbook.target is not None:
             written += len(workbook.totals)
-            console.print(f"  {word('fill', 'written-to', language, path=plain(workbook.target))}", soft_wrap=True)
+            console.print(
+                f"  {word('fill', 'written-to', language, path=plain(workbook.target))}", soft_wrap=True
+            )
         console.print()
     if not report.workbooks:
         typer.echo(word("path", "no-workbooks", language, path=plain(", ".join(paths))), err=True)
     elif written:
         console.print(f"{plural('totals-filled', written, language)}.", style="bold", soft_wrap=True)
-    elif not planned:
+    elif not planned and any(workbook.reason is None for workbook in report.workbooks):
         console.print(word("fill", "nothing", language), soft_wrap=True)
-    elif output is None or dry_run:
+    elif planned and (output is None or dry_run):
         console.print(word("fill", "not-written", language), soft_wrap=True)
     if not report.workbooks or any(workbook.reason is not None for workbook in report.workbooks):
         raise typer.Exit(3)
@@ -85,9 +98,8 @@ def _plan(totals: list[PlannedTotal], language: Language) -> Table:
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("", width=2)  # stands under its sheet
-    for name in ("cell", "before", "after"):
+    for name in ("cell", "before", "after", "why"):
         table.add_column(word("fill", name, language), overflow="fold")
-    table.add_column(word("fill", "why", language), overflow="fold", ratio=1)
     for total in totals:
         facts = {"line": plain(total.line), "year": plain(total.heading)}
         table.add_row(

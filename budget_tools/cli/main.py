@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -35,16 +36,17 @@ class _Commands(TyperGroup):
         except KeyboardInterrupt:
             _say("Interrupted: nothing more was checked or written.")
             raise typer.Exit(INTERRUPTED) from None
-        except BrokenPipeError:  # whoever read the output has seen enough
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")
-            raise typer.Exit(0) from None
+        except BrokenPipeError:
+            _stop_writing()
+            raise typer.Exit() from None
         except Exception as error:
-            if hasattr(error, "exit_code") or isinstance(error, typer.Abort) or os.environ.get("BUDGET_TOOLS_DEBUG"):
+            meant = hasattr(error, "exit_code") or isinstance(error, typer.Abort)  # typer's own ways out
+            if meant or os.environ.get("BUDGET_TOOLS_DEBUG"):
                 raise
-            told = str(error).strip() or "no more is known"
+            what = f"{type(error).__name__}: {error}"
             _say(
-                f"Error: budget-tools itself failed ({type(error).__name__}: {told}). The fault is its own, not "
-                "yours.\nPlease report it, with what is shown when BUDGET_TOOLS_DEBUG=1 is set in the environment."
+                f"Error: budget-tools itself failed ({what}); the fault is not yours.\n"
+                "Please report it, with what is shown when BUDGET_TOOLS_DEBUG=1 is set in the environment."
             )
             raise typer.Exit(NOT_CHECKED) from None
 
@@ -55,7 +57,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(check.check)
@@ -88,6 +90,12 @@ def _say(sentence: str) -> None:
     typer.echo(sentence, err=True)
 
 
+def _stop_writing() -> None:
+    """Whoever read the output has seen enough: what is left goes nowhere, without complaint."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
     """Run the command line. No console is too old for it: what it cannot show, it shows as '?'."""
     for stream in (sys.stdout, sys.stderr):
@@ -95,6 +103,12 @@ def main() -> None:
         if reconfigure is not None:
             reconfigure(errors="replace")
     try:
-        app(prog_name="budget-tools")
+        try:
+            app(prog_name="budget-tools")
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _stop_writing()
+        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 def rules(
     format_: Annotated[
-        Literal["console", "json"], typer.Option("--format", help="A list to read, or JSON for other programs.")
+        Literal["console", "json"],
+        typer.Option("--format", help="A list to read, or JSON for other programs."),
     ] = "console",
     lang: Annotated[Literal["da", "en"], typer.Option(help="Language of the titles.")] = "da",
 ) -> None:
-    """List every rule: its code, name, severity and what it finds.
+    """List everything that is looked for.
 
-    A severity that depends on the phase (the setting 'phase') is given with it. How bad a rule is, and whether
-    it is on, can be changed in budget.toml.
+    Code, name, severity and title of every rule. Where the severity depends on the phase or on the case, both
+    are given. How bad a rule is, and whether it is on, can be changed in budget.toml.
 
     Examples:
 
@@ -40,10 +41,10 @@ def rules(
     from ..reports.console import console_on
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold", ratio=2)
-    table.add_column(overflow="fold", ratio=3)
+    table.add_column(style="bold", width=max(len(one.code) for one in listed), overflow="fold")
+    table.add_column(width=max(len(one.name) for one in listed), overflow="fold")
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
     for one in listed:
         if not one.retired:
             table.add_row(one.code, one.name, severities(one, lang), one.texts[lang].title)
@@ -51,25 +52,24 @@ def rules(
 
 
 def severities(one: Entry, language: Language) -> str:
-    """How bad a finding of a rule is: first as usual, then in the phases where that differs, then its variants.
+    """How bad a finding of a rule is: as usual, in other cases, and in the phases where that differs.
 
     >>> from budget_tools.catalog import entry
     >>> severities(entry("ARI008"), "en"), severities(entry("NUM006"), "en")
-    ('note (ready for print: warning)', 'note (gap: warning)')
+    ('note (ready for print: warning)', 'note/warning')
     """
     from ..catalog import word
 
-    phases = dict(one.severities[""])
+    phases = one.severities[""]
     usual = phases["collect"]
-    differing = {word("phase", phase, language): severity for phase, severity in phases.items() if severity != usual}
-    for variant, by_phase in one.severities.items():
-        if variant and by_phase["collect"] != usual:
-            differing[variant.replace("_", " ")] = by_phase["collect"]
-    said = word("severity", usual, language)
-    if differing:
-        others = (f"{when}: {word('severity', severity, language)}" for when, severity in differing.items())
-        said += f" ({', '.join(others)})"
-    return said
+    cases = dict.fromkeys([usual, *(by_phase["collect"] for by_phase in one.severities.values())])
+    said = "/".join(word("severity", severity, language) for severity in cases)
+    later = [
+        f"{word('phase', phase, language)}: {word('severity', severity, language)}"
+        for phase, severity in phases.items()
+        if severity != usual
+    ]
+    return f"{said} ({', '.join(later)})" if later else said
 
 
 def _facts(one: Entry, language: Language) -> dict[str, object]:

@@ -1,1 +1,1 @@
-"""What a run found, written for a reader: one file a format, each with ``write(report, language, target)``."""
+"""What a run found, for a reader: one file a format, each with ``write(report, language, target)``."""

@@ -31,13 +31,14 @@ MOST_ELSEWHERE = 3  # places outside the sheet of a finding; the rest is counted
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _BOUND = "\0"  # a space that no line ends at; in no text that was made printable
-_ADDRESS = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,3}[1-9][0-9]{0,6}(?::[A-Z]{1,3}[1-9][0-9]{0,6})?(?![A-Za-z0-9])")
+_CELL = r"[A-Z]{1,3}[1-9][0-9]{0,6}"
+_ADDRESS = re.compile(rf"(?<![A-Za-z0-9]){_CELL}(?::{_CELL})?(?![A-Za-z0-9])")
 
 
 def write(report: Report, language: Language, target: TextIO) -> None:
     """Write a report as text: coloured on a terminal, plain anywhere else."""
     console = console_on(target)
-    lines = _Lines(min(console.width, WIDEST))
+    lines = Lines(min(console.width, WIDEST))
     for text in _report(report, Wording(language, report.form_word), lines):
         if console.is_terminal:
             console.print(text, soft_wrap=True)
@@ -46,7 +47,7 @@ def write(report: Report, language: Language, target: TextIO) -> None:
 
 
 def console_on(target: TextIO) -> Console:
-    """A console that prints what it is given: no markup, no emoji, nothing made brighter for being a number."""
+    """A console that prints what it is given: no markup, no emoji, no numbers in bright colours."""
     isatty = getattr(target, "isatty", None)
     width = None if isatty is not None and isatty() else WIDTH
     return Console(file=target, width=width, markup=False, emoji=False, highlight=False)
@@ -72,7 +73,7 @@ class _Told:
         return self.finding.code, self.finding.variant, self.finding.severity
 
 
-class _Lines:
+class Lines:
     """Sentences as lines of a certain width, all but the first indented."""
 
     def __init__(self, width: int) -> None:
@@ -92,11 +93,11 @@ class _Lines:
         return wrapped
 
 
-def _report(report: Report, wording: Wording, lines: _Lines) -> Iterator[Text]:
+def _report(report: Report, wording: Wording, lines: Lines) -> Iterator[Text]:
     language = wording.language
     told, shared = _divided(report)
-    clean = [workbook for workbook in report.workbooks if workbook.status == "checked" and not workbook.findings]
-    shown = [workbook for workbook in report.workbooks if told[workbook.path] or workbook.status != "checked"]
+    clean = [one for one in report.workbooks if one.status == "checked" and not one.findings]
+    shown = [one for one in report.workbooks if one.status != "checked" or told[one.path]]
     shown.sort(key=lambda workbook: (workbook.status == "checked", -_worst(told[workbook.path])))
     for workbook in shown:
         yield from _workbook(workbook, told[workbook.path], wording, lines)
@@ -148,7 +149,9 @@ def _divided(report: Report) -> tuple[dict[str, list[_Told]], list[list[_Told]]]
             if finding.severity < Severity.ERROR:
                 alike[told.alike].append(told)
     shared = {
-        key: same for key, same in alike.items() if len({(one.path, *one.group) for one in same}) >= MANY_FORMS
+        key: same
+        for key, same in alike.items()
+        if len({(one.path, *one.group) for one in same}) >= MANY_FORMS
     }
     by_workbook: dict[str, list[_Told]] = defaultdict(list)
     for told in everything:
@@ -178,7 +181,7 @@ def _worst(told: Sequence[_Told]) -> Severity:
 
 
 def _workbook(
-    workbook: WorkbookReport, told: Sequence[_Told], wording: Wording, lines: _Lines
+    workbook: WorkbookReport, told: Sequence[_Told], wording: Wording, lines: Lines
 ) -> Iterator[Text]:
     yield lines.wrap(shown_path(workbook.path), 0, style="bold")
     if workbook.status != "checked":
@@ -207,13 +210,13 @@ def _heading(told: _Told, wording: Wording) -> str:
     return f"{named} ({sheet})" if named else sheet
 
 
-def _finding(told: _Told, wording: Wording, lines: _Lines, indent: int) -> Iterator[Text]:
+def _finding(told: _Told, wording: Wording, lines: Lines, indent: int) -> Iterator[Text]:
     """A finding in full: what is wrong, how that is known, what explains it, and what to do."""
     finding, language = told.finding, wording.language
     message = wording.message(told.path, finding)
     named = _named(message)
     lead = f"{word('severity', finding.severity.word, language)} {finding.code}"
-    if finding.cell is not None and not any(finding.cell in area for area in named):
+    if finding.cell is not None and not _holds(named, finding.cell):
         lead += f" {finding.cell}"
     if finding.cell is None or not re.match(rf"{finding.cell}\b", message):
         lead += ":"  # a sentence that starts with the cell goes on from the code by itself
@@ -243,8 +246,14 @@ def _named(message: str) -> list[Range]:
     return named
 
 
+def _holds(areas: Sequence[Range], cell: Cell) -> bool:
+    return any(
+        area.top <= cell.row <= area.bottom and area.left <= cell.column <= area.right for area in areas
+    )
+
+
 def _evidence(finding: Finding, language: Language) -> str:
-    """What a total covers and how that is known; as the formula that would stand there, where there is one."""
+    """What a total covers, as the formula that would stand there if there is one, and how that is known."""
     known, covers = finding.facts.get("evidence"), finding.facts.get("covers")
     if not known or not covers:
         return ""
@@ -265,7 +274,7 @@ def _others(finding: Finding, named: Sequence[Range], language: Language) -> str
     elsewhere: list[str] = []
     for place in finding.related:
         if place.path is None and place.sheet == finding.sheet and place.cell is not None:
-            if place.cell != finding.cell and not any(place.cell in area for area in named):
+            if place.cell != finding.cell and not _holds(named, place.cell):
                 here.append(place.cell)
         else:
             elsewhere.append(_place(place))
@@ -282,7 +291,7 @@ def _place(place: Place) -> str:
     return f"{shown_path(place.path)} {inside}".strip() if place.path else inside
 
 
-def _shared(report: Report, same: Sequence[_Told], wording: Wording, lines: _Lines) -> Iterator[Text]:
+def _shared(report: Report, same: Sequence[_Told], wording: Wording, lines: Lines) -> Iterator[Text]:
     """The same thing in many forms, told once: how many, what, where, and what to do."""
     language, first = wording.language, same[0].finding
     forms: dict[tuple[str | None, str | None, str | None], list[_Told]] = defaultdict(list)

@@ -14,9 +14,7 @@ from ..model.finding import Finding, Report, Severity, WorkbookReport
 
 # What a terminal would obey instead of show: escape sequences, control characters, and the marks that
 # turn the direction of the text around.
-_ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]"
-)
+_ESCAPES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _QUOTED = re.compile(r'("(?:[^"]|"")*"|\'(?:[^\']|\'\')*\')')
 
@@ -33,7 +31,9 @@ def plain(text: str) -> str:
 
 
 def shown_formula(formula: str, language: Language) -> str:
-    """A formula as Excel shows it to this reader; only what the toolkit writes itself, no function is translated.
+    """A formula as Excel shows it to this reader.
+
+    Names of functions are not translated: what the toolkit writes is SUM, which is SUM in Danish too.
 
     >>> shown_formula('=SUM(B5:B7,B9)*1.5', "da"), shown_formula('=SUM(B5:B7,B9)*1.5', "en")
     ('=SUM(B5:B7;B9)*1,5', '=SUM(B5:B7,B9)*1.5')
@@ -56,7 +56,7 @@ def shown_path(path: str) -> str:
 
 def language_of(report: Report) -> Language:
     """The language that a report is to be written in."""
-    return cast(Language, report.language) if report.language in LANGUAGES else "da"
+    return report.language if report.language in LANGUAGES else "da"
 
 
 def not_checked(workbook: WorkbookReport) -> Finding:

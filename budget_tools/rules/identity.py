@@ -74,32 +74,34 @@ def number_used_twice(run: Run) -> Iterator[Finding]:
         5   Løn    100    200
     """
     for group in run.same_number:
-        for one in group:
-            others = [other for other in group if other is not one]
-            differs = tuple(
-                name
-                for name in one.contents
-                if any(other.contents.get(name) != one.contents[name] for other in others)
-            )
-            first = others[0]
+        differs = tuple(
+            name for name in group[0].contents if len({one.contents[name] for one in group}) > 1
+        )
+        for position, one in enumerate(group):
+            near = group[: _MOST_OTHERS + 1] if position <= _MOST_OTHERS else group[:_MOST_OTHERS]
+            others = [other for other in near if other is not one][:_MOST_OTHERS]
+            more = f" (+{len(group) - 2})" if len(group) > 2 else ""
             yield Finding(
                 "IDN002",
                 one.sheet,
                 one.cell,
                 {
                     "number": one.number,
-                    "other": _named(first, one) + (f" (+{len(others) - 1})" if len(others) > 1 else ""),
+                    "other": _named(others[0], one) + more,
                     "differs": differs,
                     **({} if differs else {"variant": "equal"}),
                 },
                 related=tuple(
                     Place(other.sheet, other.cell, other.path if other.path != one.path else None)
-                    for other in others[:20]
+                    for other in others
                 ),
                 proposal=one.number,
                 key=(one.number,),
                 path=one.path,
             )
+
+
+_MOST_OTHERS = 5
 
 
 def _named(other: Registered, one: Registered) -> str:
