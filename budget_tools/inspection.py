@@ -7,20 +7,20 @@ wrong. Nothing here opens a file.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from .catalog import entry
 from .cover import cover, explain, rounding
-from .formula import Evaluator
+from .formula import Evaluator, Sum, addends
 from .layout import layout
 from .model.address import Cell
-from .model.book import Book, Sheet
+from .model.book import Book, Details, Sheet
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
 from .model.proposal import Page, Proposal, Registered, Run
-from .model.table import ColumnRole, Disagreement, Entry, LineKind, Table, Total, YearRole
+from .model.table import ColumnRole, Disagreement, Entry, Line, LineKind, Table, Total, YearRole
 from .rules import RULES, Rule
 from .rules.formulas import same
 from .rules.structure import stated_units, wrong_years
@@ -30,6 +30,7 @@ from .settings import Settings
 BATCH_BOOKS = 500
 BATCH_LINES = 50_000
 
+_ZERO = Decimal(0)
 _NUMBER_FAULTS = ("NUM001", "NUM002", "NUM003", "NUM005", "NUM007", "NUM008", "FRM006")
 
 
@@ -54,7 +55,7 @@ def examine(book: Book, settings: Settings) -> Examined:
     examined = Examined(book, settings, pages, [])
     for page in pages:
         for subject in (page, *page.tables, *page.proposals):
-            examined.findings.extend(_run(_BY_SUBJECT[type(subject)], subject, settings, book.path))
+            _run(_BY_SUBJECT[type(subject)], subject, settings, examined.findings)
     if not any(page.tables for page in pages):
         examined.findings = [one for one in examined.findings if one.code != "STR001"]
         examined.findings.append(Finding("STR001", facts={"variant": "nothing"}, key=("nothing",)))
@@ -66,37 +67,35 @@ def _covered(page: Page, book: Book) -> Page:
     if not page.tables:
         return page
     details = page.sheet.details([table.range for table in page.tables])
-    tables = tuple(cover(_with_results(replace(table, details=details), book)) for table in page.tables)
-    by_place = {(table.heading_row, table.columns): table for table in tables}
+    covered = {id(table): _complete(table, details, book) for table in page.tables}
     proposals = tuple(
-        replace(
-            proposal,
-            tables=tuple(by_place[table.heading_row, table.columns] for table in proposal.tables),
-        )
+        replace(proposal, tables=tuple(covered[id(table)] for table in proposal.tables))
         for proposal in page.proposals
     )
-    return replace(page, tables=tables, proposals=proposals)
+    return Page(page.sheet, page.language, tuple(covered.values()), proposals, page.texts, page.numbers)
 
 
-def _with_results(table: Table, book: Book) -> Table:
-    """A table with what its formulas give, also where no result is stored."""
+def _complete(table: Table, details: Details, book: Book) -> Table:
+    """A table with its details, what its formulas give (also where no result is stored), and its totals."""
     computed = _computed(table, book)
+    lines, whole = table.lines, table.whole
+    if table.sheet.unvalued and any(cell in table.sheet.unvalued for cell in computed):
+        lines = tuple(_with_results(line, table, computed) for line in lines)
+        whole = whole and all(value == value.to_integral_value() for value in computed.values())
+    return cover(replace(table, details=details, computed=computed, lines=lines, whole=whole))
+
+
+def _with_results(line: Line, table: Table, computed: Mapping[Cell, Decimal]) -> Line:
+    """A line whose formulas without a stored result show what they give."""
     unvalued = table.sheet.unvalued
-    if not any(cell in unvalued for cell in computed):
-        return replace(table, computed=computed)
-    lines = tuple(
-        replace(
-            line,
-            amounts=tuple(
-                computed.get(Cell(line.row, column.number), amount)
-                if Cell(line.row, column.number) in unvalued
-                else amount
-                for column, amount in zip(table.columns, line.amounts, strict=True)
-            ),
-        )
-        for line in table.lines
+    cells = [Cell(line.row, column.number) for column in table.columns]
+    if not any(cell in unvalued for cell in cells):
+        return line
+    amounts = tuple(
+        computed.get(cell, amount) if cell in unvalued else amount
+        for cell, amount in zip(cells, line.amounts, strict=True)
     )
-    return replace(table, lines=lines, computed=computed)
+    return replace(line, amounts=amounts)
 
 
 def _computed(table: Table, book: Book) -> dict[Cell, Decimal]:
@@ -108,14 +107,27 @@ def _computed(table: Table, book: Book) -> dict[Cell, Decimal]:
     sheet = table.sheet
     if not sheet.formulas:
         return {}
+    formulas = sheet.formulas
+    grid: dict[tuple[int, int], Decimal | None] = {}
+    if not table.entries and not sheet.unvalued:
+        for line in table.lines:
+            for column, amount in zip(table.columns, line.amounts, strict=True):
+                grid[line.row, column.number] = amount
     found: dict[Cell, Decimal] = {}
-    evaluator = Evaluator(book)
+    evaluator: Evaluator | None = None
     afresh: Evaluator | None = None
     for line in table.lines:
         for column, amount in zip(table.columns, line.amounts, strict=True):
-            cell = Cell(line.row, column.number)
-            if cell not in sheet.formulas or (value := evaluator.value(sheet, cell)) is None:
+            formula = formulas.get((line.row, column.number))  # type: ignore[call-overload]
+            if formula is None:
                 continue
+            cell = Cell(line.row, column.number)
+            value = _plain_sum(addends(formula, cell), grid) if grid else None
+            if value is None:
+                evaluator = evaluator or Evaluator(book)
+                value = evaluator.value(sheet, cell)
+                if value is None:
+                    continue
             if amount is not None and not same(amount, value):
                 afresh = afresh or Evaluator(book, afresh=True)
                 recalculated = afresh.value(sheet, cell)
@@ -125,6 +137,20 @@ def _computed(table: Table, book: Book) -> dict[Cell, Decimal]:
     return found
 
 
+def _plain_sum(total: Sum | None, grid: Mapping[tuple[int, int], Decimal | None]) -> Decimal | None:
+    """The value of a formula that only adds amounts of the table itself: the short way for most totals."""
+    if total is None or total.subtotal or total.rounded:
+        return None
+    result = _ZERO
+    for cell, sign in total.cells:
+        if cell not in grid:
+            return None
+        amount = grid[cell]
+        if amount is not None:
+            result += amount * sign if sign != 1 else amount
+    return result
+
+
 _BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
     subject: tuple(rule for rule in RULES if rule.subject is subject and not rule.failed)
     for subject in (Page, Table, Proposal, Disagreement)
@@ -132,14 +158,16 @@ _BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
 
-def _run(rules: Iterable[Rule], subject: Any, settings: Settings, path: str, *more: Any) -> Iterator[Finding]:
-    """What some rules say of one subject; a rule that crashes is a finding, and the others go on."""
+def _run(
+    rules: Iterable[Rule], subject: Any, settings: Settings, findings: list[Finding], *more: Any
+) -> None:
+    """Add what some rules say of one subject; a rule that crashes is a finding, and the others go on."""
     for rule in rules:
         arguments = (settings,) if rule.takes_settings else more
         try:
-            yield from list(rule.logic(subject, *arguments))
+            findings.extend(rule.logic(subject, *arguments))
         except Exception:
-            yield _crashed(rule.code, subject)
+            findings.append(_crashed(rule.code, subject))
 
 
 def _crashed(code: str, subject: Any) -> Finding:
@@ -161,14 +189,10 @@ def inspect(batch: Sequence[Examined]) -> list[tuple[WorkbookReport, list[Regist
         examined = batch[number]
         failed = failures.get(position, {})
         if lines := failed.get("STR005"):
-            examined.findings.extend(
-                _run([_BY_CODE["STR005"]], table, examined.settings, examined.book.path, lines)
-            )
+            _run([_BY_CODE["STR005"]], table, examined.settings, examined.findings, lines)
         broken = [total for code in ("ARI001", "ARI002", "ARI003") for total in failed.get(code, ())]
         for fault in _faults(table, broken, examined.findings):
-            examined.findings.extend(
-                _run(_BY_SUBJECT[Disagreement], fault, examined.settings, examined.book.path)
-            )
+            _run(_BY_SUBJECT[Disagreement], fault, examined.settings, examined.findings)
     _inspect_proposals(batch)
     return [_report(examined) for examined in batch]
 
@@ -216,9 +240,7 @@ def _inspect_proposals(batch: Sequence[Examined]) -> None:
     for code, names in failed.items():
         for key in names:
             examined, proposal = by_key[key]
-            examined.findings.extend(
-                _run([_BY_CODE[code]], proposal, examined.settings, examined.book.path)
-            )
+            _run([_BY_CODE[code]], proposal, examined.settings, examined.findings)
 
 
 def inspect_run(registered: Sequence[Registered]) -> list[Finding]:
@@ -229,7 +251,9 @@ def inspect_run(registered: Sequence[Registered]) -> list[Finding]:
         one = registered[index]
         groups[one.scope, one.number.replace(" ", "")].append(one)
     run = Run(tuple(tuple(group) for group in groups.values()))
-    return list(_run([_BY_CODE["IDN002"]], run, Settings(), ""))
+    findings: list[Finding] = []
+    _run([_BY_CODE["IDN002"]], run, Settings(), findings)
+    return findings
 
 
 def severity_of(finding: Finding, settings: Settings, switched_on: Callable[[str], bool]) -> Severity | None:

@@ -52,9 +52,9 @@ def _own_sums(table: Table) -> dict[Cell, Sum]:
     found: dict[Cell, Sum] = {}
     for line in table.lines:
         for column in table.columns:
-            cell = Cell(line.row, column.number)
-            formula = formulas.get(cell)
+            formula = formulas.get((line.row, column.number))  # type: ignore[call-overload]
             if formula is not None:
+                cell = Cell(line.row, column.number)
                 total = addends(formula, cell)
                 if total is not None and total.cells:
                     found[cell] = total
@@ -94,8 +94,10 @@ def _sum(values: Iterable[Decimal | None], signs: Iterable[int]) -> Decimal | No
     return result if seen else None
 
 
-def _tolerance(values: Sequence[Decimal | None], shown: Decimal | None) -> Decimal:
+def _tolerance(table: Table, values: Sequence[Decimal | None], shown: Decimal | None) -> Decimal:
     """Half a unit of the last stored decimal for each figure; nothing between whole numbers."""
+    if table.whole:
+        return _ZERO
     decimals = [-int(value.as_tuple().exponent) for value in values if value is not None]
     own = -int(shown.as_tuple().exponent) if shown is not None else 0
     finest = max([*decimals, own, 0])
@@ -209,7 +211,7 @@ def _choose_columns(
             if expected is None or shown is None:
                 continue
             tested += 1
-            agreeing += _agrees(shown, expected, _tolerance(values, shown))
+            agreeing += _agrees(shown, expected, _tolerance(table, values, shown))
         if agreeing > best_agreeing:
             best, best_agreeing, best_tested = candidate, agreeing, tested
     if best is None:
@@ -286,7 +288,7 @@ def _row_total(table: Table, line: Line, position: int, candidate: _Candidate, e
         evidence,
         shown,
         None if _unknown(table, cells) else _sum(values, candidate.signs),
-        _tolerance(values, shown),
+        _tolerance(table, values, shown),
         line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL),
     )
 
@@ -466,7 +468,7 @@ def _best(
             if expected is None:
                 expected = _ZERO
             tested += 1
-            if _agrees(shown, expected, _tolerance(values, shown)):
+            if _agrees(shown, expected, _tolerance(table, values, shown)):
                 agreeing += 1
                 telling += expected != 0
         if (agreeing, telling) > (best[1], best[3]):
@@ -564,7 +566,7 @@ def _column_total(
         evidence,
         shown,
         expected,
-        _tolerance(values, shown),
+        _tolerance(table, values, shown),
         column.role is ColumnRole.TOTAL,
     )
 

@@ -224,19 +224,24 @@ _MAX_CELLS = 20_000
 
 def addends(formula: Formula, cell: Cell) -> Sum | None:
     """What a formula adds and subtracts on its own sheet; None when it does anything else."""
-    tree = parse(formula.text)
-    rows, columns = cell.row - formula.anchor.row, cell.column - formula.anchor.column
+    return _addends(formula.text, cell.row - formula.anchor.row, cell.column - formula.anchor.column)
+
+
+@lru_cache(maxsize=16_384)
+def _addends(text: str, rows: int, columns: int) -> Sum | None:
+    tree = parse(text)
     found: dict[Cell, int] = {}
-    state = {"subtotal": False, "rounded": False, "range": False}
+    subtotal = rounded = by_range = False
 
     def collect(node: Node, sign: int) -> bool:
+        nonlocal subtotal, rounded, by_range
         if isinstance(node, Reference):
             if node.sheet is not None:
                 return False
             node = moved(node, rows, columns)
             if (node.bottom - node.top + 1) * (node.right - node.left + 1) + len(found) > _MAX_CELLS:
                 return False
-            state["range"] |= node.top != node.bottom or node.left != node.right
+            by_range |= node.top != node.bottom or node.left != node.right
             for row in range(node.top, node.bottom + 1):
                 for column in range(node.left, node.right + 1):
                     place = Cell(row, column)
@@ -248,7 +253,7 @@ def addends(formula: Formula, cell: Cell) -> Sum | None:
             case "SUM":
                 return all(collect(argument, sign) for argument in node.arguments)
             case "SUBTOTAL":
-                state["subtotal"] = True
+                subtotal = True
                 kind = node.arguments[0] if node.arguments else None
                 return (
                     isinstance(kind, Number)
@@ -262,18 +267,13 @@ def addends(formula: Formula, cell: Cell) -> Sum | None:
             case "neg":
                 return collect(node.arguments[0], -sign)
             case "ROUND":
-                state["rounded"] = True
+                rounded = True
                 return bool(node.arguments) and collect(node.arguments[0], sign)
         return False
 
     if not isinstance(tree, Call | Reference) or not collect(tree, 1):
         return None
-    return Sum(
-        tuple((place, sign) for place, sign in found.items() if sign),
-        state["subtotal"],
-        state["rounded"],
-        state["range"],
-    )
+    return Sum(tuple((place, sign) for place, sign in found.items() if sign), subtotal, rounded, by_range)
 
 
 def references(formula: Formula, cell: Cell) -> tuple[Reference, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..model.address import Cell
 from ..model.amount import Language
 from ..model.book import Book, Sheet
@@ -13,7 +11,7 @@ from ..settings import Settings
 from . import words
 from .headings import headings
 from .proposals import Start, fields, proposal_number, starts
-from .tables import build, unit_statements
+from .tables import Draft, build
 
 __all__ = ["layout", "words"]
 
@@ -42,36 +40,29 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     heads = list(headings(sheet))
     begun = starts(sheet, texts, settings.number.pattern)
     stops = frozenset(start.row for start in begun)
-    tables = [
-        table for heading in heads if (table := build(sheet, heading, heads, stops, language)) is not None
+    drafts = [
+        draft for heading in heads if (draft := build(sheet, heading, heads, stops, language)) is not None
     ]
     above = begun[0].row - 1 if begun else 0
     proposals: list[Proposal] = []
-    placed: list[Table] = []
+    tables: list[Table] = []
+    placed: set[int] = set()
     for index, start in enumerate(begun):
         end = begun[index + 1].row - 1 if index + 1 < len(begun) else sheet.bottom
-        own = [table for table in tables if start.row <= table.heading_row <= end]
+        own = [draft for draft in drafts if start.row <= draft.heading_row <= end]
         if not own and (start.is_title or not start.number_text):
             continue  # a word on a cover page
         if not own and not _says_more(start, end, texts):
             continue  # a line in a list of contents
         proposal = _proposal(sheet, start, end, own, texts, settings, above)
         proposals.append(proposal)
-        placed.extend(proposal.tables)
-    taken = {(table.heading_row, table.columns) for table in placed}
-    for table in tables:
-        if (table.heading_row, table.columns) not in taken:
-            placed.append(_with_units(table, table.heading_row - _CAPTION_ROWS, sheet.bottom))
-    placed.sort(key=lambda table: (table.heading_row, table.columns[0].number))
-    return Page(sheet, language, tuple(placed), tuple(proposals), len(texts), numbers)
-
-
-def _with_units(table: Table, first: int, last: int, above: int = 0) -> Table:
-    """A table with the units stated for it, and with one stated ``above`` all forms of the sheet."""
-    units = unit_statements(table.sheet, table.range, first, last)
-    if above and above < first:
-        units += unit_statements(table.sheet, table.range, 1, above)
-    return replace(table, units=units)
+        tables.extend(proposal.tables)
+        placed.update(map(id, own))
+    for draft in drafts:
+        if id(draft) not in placed:
+            tables.append(draft.finished(draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
+    tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
+    return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), numbers)
 
 
 def _says_more(start: Start, end: int, texts: list[tuple[int, int, str]]) -> bool:
@@ -80,12 +71,12 @@ def _says_more(start: Start, end: int, texts: list[tuple[int, int, str]]) -> boo
 
 
 def _proposal(
-    sheet: Sheet, start: Start, end: int, tables: list[Table], texts: list[tuple[int, int, str]], settings: Settings, above: int
+    sheet: Sheet, start: Start, end: int, drafts: list[Draft], texts: list[tuple[int, int, str]], settings: Settings, above: int
 ) -> Proposal:
     pattern = settings.number.pattern
     inside = [t for t in texts if start.row <= t[0] <= end]
-    first_heading = min((table.heading_row for table in tables), default=end + 1)
-    ranges = [table.range for table in tables]
+    first_heading = min((draft.heading_row for draft in drafts), default=end + 1)
+    ranges = [draft.range for draft in drafts]
 
     def outside(row: int, column: int) -> bool:
         return not any(area.top - 1 <= row <= area.bottom and area.left <= column for area in ranges)
@@ -98,14 +89,13 @@ def _proposal(
     if not number_text and said.number is not None:
         number_text, number_cell = said.number.text, said.number.cell
     number = proposal_number(number_text, pattern) if number_text else None
-    if tables:
-        # a table's units are stated after the table before it, within the same form
-        edges = [start.row, *(table.range.bottom + 1 for table in tables)]
-        written = "\n".join(piece.text for piece in (*prose, *after))
-        tables = [
-            replace(_with_units(table, edge, end, above), proposal=number, in_proposal=True, prose=written)
-            for table, edge in zip(tables, edges, strict=False)
-        ]
+    written = "\n".join(piece.text for piece in (*prose, *after))
+    # a table's units are stated after the table before it, within the same form
+    edges = [start.row, *(area.bottom + 1 for area in ranges)]
+    tables = [
+        draft.finished(edge, end, above, number=number, prose=written)
+        for draft, edge in zip(drafts, edges, strict=False)
+    ]
     cell_text = sheet.value(start.cell.row, start.cell.column)
     together = Text(str(cell_text), start.cell) if start.beside else None
     return Proposal(

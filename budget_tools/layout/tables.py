@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -17,95 +18,149 @@ _BLANK_ROWS = 2  # more blank rows than this end a table
 _ROWS_WITHOUT_AMOUNTS = 8  # and so do more rows of text than this
 _LONGEST_LABEL = 160  # a longer text below a table is prose
 _LONGEST_ENTRY = 30  # a longer text in an amount cell is a remark that spills over
+_LONGEST_HEADING = 60
 _HEADING_ROWS = 3  # a heading may reach this far above its years
 _UNIT_ROWS = 6  # a caption with the unit stands at most this far above
+_UNITS_BELOW = 3  # or this far below the table
+
+
+@dataclass(slots=True)
+class Draft:
+    """A table as far as its own cells tell it, before it is known what it belongs to."""
+
+    sheet: Sheet
+    heading_row: int
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    label_column: int | None
+    language: Language
+    entries: dict[Cell, Entry]
+    strays: tuple[Cell, ...]
+    whole: bool
+
+    @property
+    def range(self) -> Range:
+        """From the heading to the last line, from the label to the last column of amounts."""
+        first, last = self.columns[0].number, self.columns[-1].number
+        if self.label_column is not None:
+            first, last = min(first, self.label_column), max(last, self.label_column)
+        return Range(self.heading_row, first, self.lines[-1].row, last)
+
+    def finished(
+        self, first: int, last: int, above: int, *, number: str | None = None, prose: str | None = None
+    ) -> Table:
+        """The table, with the units stated for it in rows ``first`` to ``last`` and in rows up to ``above``.
+
+        ``prose`` is the text of the proposal that the table belongs to, ``number`` its number.
+        """
+        area = self.range
+        units = unit_statements(self.sheet, area, first, last)
+        if 0 < above < first:
+            units += unit_statements(self.sheet, area, 1, above)
+        return Table(
+            self.sheet,
+            self.heading_row,
+            self.columns,
+            self.lines,
+            self.label_column,
+            self.language,
+            units,
+            entries=self.entries,
+            strays=self.strays,
+            whole=self.whole,
+            prose=prose or "",
+            proposal=number,
+            in_proposal=prose is not None,
+        )
+
+
+class _Over:
+    """What stands over the columns of a table: its heading row, the rows above, merged cells."""
+
+    def __init__(self, sheet: Sheet, row: int) -> None:
+        self._sheet = sheet
+        self._row = row
+        top = row - _HEADING_ROWS
+        self.merges = [merge for merge in sheet.merges if merge.bottom >= top and merge.top <= row]
+
+    def texts(self, column: int) -> list[str]:
+        """What stands over a column, nearest first."""
+        found: list[str] = []
+        sheet = self._sheet
+        for place in range(self._row, max(self._row - _HEADING_ROWS, sheet.top) - 1, -1):
+            value = sheet.value(place, column)
+            if value == "" and self.merges:
+                value = self._merged(place, column)
+            if isinstance(value, str):
+                if value and value not in found and not value.isspace():
+                    if len(value) > _LONGEST_HEADING:
+                        break
+                    found.append(value)
+            elif place != self._row:
+                break
+        return found
+
+    def _merged(self, row: int, column: int) -> Value:
+        for merge in self.merges:
+            if merge.top <= row <= merge.bottom and merge.left <= column <= merge.right:
+                return self._sheet.value(merge.top, merge.left)
+        return ""
+
+    def spans(self, column: int, first: int, last: int) -> bool:
+        """Whether what stands over a column is a merged title over the years as well: no heading of its own."""
+        return any(
+            merge.left <= column <= merge.right and merge.left <= last and merge.right >= first
+            for merge in self.merges
+        )
 
 
 def build(
     sheet: Sheet, heading: Heading, neighbours: Sequence[Heading], stops: frozenset[int], language: Language
-) -> Table | None:
+) -> Draft | None:
     """The table below a heading, or None when nothing there is an amount.
 
-    ``neighbours`` are the other headings of the sheet; ``stops`` are rows where something else begins.
+    ``neighbours`` are all headings of the sheet; ``stops`` are rows where something else begins.
     """
     left, right = _borders(heading, neighbours, sheet)
-    columns = _columns(sheet, heading, left, right)
+    over = _Over(sheet, heading.row)
+    columns = _columns(sheet, heading, over, left, right)
     bottom = _reach(sheet, heading, columns, neighbours, stops, left, right)
     if bottom is None:
         return None
     label_column = _label_column(sheet, heading.row, bottom, columns, left, right)
-    lines, entries = _lines(sheet, heading.row, bottom, columns, label_column, left, language)
+    reading = _Lines(sheet, heading.row, columns, label_column, left, language)
+    lines = reading.read(bottom)
     if not lines:
         return None
     lines, below = _without_strays(lines)
-    beside = _beside(sheet, heading.row, lines, columns, label_column, left, right)
-    strays = tuple(
+    strays = [
         Cell(line.row, column.number)
         for line in below
         for column, amount in zip(columns, line.amounts, strict=True)
         if amount is not None
+    ]
+    entries = reading.entries
+    if below:
+        entries = {cell: entry for cell, entry in entries.items() if cell.row <= lines[-1].row}
+    beside = _beside(sheet, over, heading.row, lines, columns, label_column, left, right)
+    return Draft(
+        sheet,
+        heading.row,
+        columns,
+        lines,
+        label_column,
+        language,
+        entries,
+        (*beside, *strays),
+        reading.whole,
     )
-    entries = {cell: entry for cell, entry in entries.items() if cell.row <= lines[-1].row}
-    return Table(
-        sheet, heading.row, columns, lines, label_column, language, entries=entries, strays=(*beside, *strays)
-    )
-
-
-def _without_strays(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    """Cut off rows at the end that hold a number or two and no text, below the last total or apart."""
-    end = len(lines)
-    while end > 1 and not lines[end - 1].label and _sparse(lines[end - 1]):
-        end -= 1
-    if end == len(lines):
-        return lines, ()
-    apart = lines[end].row > lines[end - 1].row + 1
-    return (lines[:end], lines[end:]) if lines[end - 1].kind is LineKind.TOTAL or apart else (lines, ())
-
-
-def _sparse(line: Line) -> bool:
-    amounts = sum(amount is not None for amount in line.amounts)
-    return amounts <= _FEW and amounts * 2 <= len(line.amounts)
-
-
-_FEW = 2  # more numbers in a column without a heading are a column of something, not strays
-
-
-def _beside(
-    sheet: Sheet,
-    heading_row: int,
-    lines: tuple[Line, ...],
-    columns: tuple[Column, ...],
-    label_column: int | None,
-    left: int,
-    right: int,
-) -> Iterator[Cell]:
-    """Numbers in the rows of a table, in columns that have no heading and hold hardly anything else."""
-    taken = {column.number for column in columns} | {label_column}
-    first = columns[0].number
-    rows = range(heading_row + 1, lines[-1].row + 1)
-    if len(rows) > 2000:
-        return
-    for number in range(left, right + 1):
-        if number in taken or number < first and label_column is not None and number < label_column:
-            continue
-        cells = []
-        for row in rows:
-            value = sheet.value(row, number)
-            if type(value) is float or type(value) is int:
-                cells.append(Cell(row, number))
-            elif isinstance(value, str) and value.strip():
-                break
-        else:
-            if 0 < len(cells) <= _FEW and not heading_texts(sheet, heading_row, number):
-                yield from cells
 
 
 def _borders(heading: Heading, neighbours: Sequence[Heading], sheet: Sheet) -> tuple[int, int]:
     """The columns that belong to a table when others stand beside it."""
-    width = max(map(len, sheet.rows), default=0)
-    left, right = sheet.left, sheet.left + width - 1
+    left, right = sheet.left, sheet.right
     for other in neighbours:
-        if other is heading or other.row != heading.row:
+        if other.row != heading.row or other is heading:
             continue
         if other.years[0].column > heading.years[-1].column:
             # its label column, when it has one, is the text column just before its first year
@@ -129,75 +184,56 @@ def _holds_text(sheet: Sheet, row: int, column: int) -> bool:
 
 def _right_edge(sheet: Sheet, other: Heading, heading: Heading) -> int:
     edge = other.years[-1].column
+    over = _Over(sheet, heading.row)
     for column in range(edge + 1, heading.years[0].column):
-        if _holds_text(sheet, heading.row, column) and not any(
-            words.is_total(text) for text in heading_texts(sheet, heading.row, column)
-        ):
+        if _holds_text(sheet, heading.row, column) and not any(map(words.is_total, over.texts(column))):
             break
         edge = column
     return edge
 
 
-def heading_texts(sheet: Sheet, row: int, column: int) -> list[str]:
-    """What stands over a column, nearest first: its cell in the heading row, merged cells, rows above."""
-    found: list[str] = []
-    for above in range(_HEADING_ROWS + 1):
-        place = row - above
-        if place < sheet.top:
-            break
-        value = sheet.value(place, column)
-        if value == "":
-            value = _merged(sheet, place, column)
-        if isinstance(value, str) and value.strip():
-            if len(value) > 60:
-                break
-            if value not in found:
-                found.append(value)
-        elif isinstance(value, int | float) and above:
-            break
-    return found
-
-
-def _merged(sheet: Sheet, row: int, column: int) -> Value:
-    for merge in sheet.merges:
-        if merge.top <= row <= merge.bottom and merge.left <= column <= merge.right:
-            return sheet.value(merge.top, merge.left)
-    return ""
-
-
-def _columns(sheet: Sheet, heading: Heading, left: int, right: int) -> tuple[Column, ...]:
+def _columns(sheet: Sheet, heading: Heading, over: _Over, left: int, right: int) -> tuple[Column, ...]:
+    row = heading.row
+    first, last = heading.years[0].column, heading.years[-1].column
+    plain = not over.merges and not any(
+        value != ""
+        for values in sheet.rows[max(0, row - _HEADING_ROWS - sheet.top) : row - sheet.top]
+        for value in values[first - sheet.left : last - sheet.left + 1]
+    )
     columns = [
         Column(
             cell.column,
             ColumnRole.YEAR,
-            _shown(sheet.value(heading.row, cell.column)),
+            _shown(sheet.value(row, cell.column)),
             cell.year,
-            _year_role(sheet, heading.row, cell),
+            cell.role if plain else _year_role(over, cell),
         )
         for cell in heading.years
     ]
     taken = {column.number for column in columns}
+    second = _is_heading_row(sheet, row + 1, heading)
     for number in range(left, right + 1):
         if number in taken:
             continue
-        own = sheet.value(heading.row, number)
-        texts = heading_texts(sheet, heading.row, number)
-        if own == "" and _spans(sheet, heading, number):
-            texts = texts[:0]
-        below = sheet.value(heading.row + 1, number)
-        if isinstance(below, str) and 0 < len(below.strip()) <= 40 and _is_heading_row(sheet, heading.row + 1, heading):
-            texts = [*texts, below]
+        texts = over.texts(number)
+        if texts and sheet.value(row, number) == "" and over.spans(number, first, last):
+            texts = []
+        if second:
+            below = sheet.value(row + 1, number)
+            if isinstance(below, str) and 0 < len(below.strip()) <= _LONGEST_HEADING:
+                texts.append(below)
         name = next((text for text in texts if words.is_total(text)), None)
-        if name is not None and _holds_amounts(sheet, heading.row, number):
+        if name is not None and _holds_amounts(sheet, row, number):
             columns.append(Column(number, ColumnRole.TOTAL, name))
-    return tuple(sorted(columns, key=lambda column: column.number))
+    columns.sort(key=lambda column: column.number)
+    return tuple(columns)
 
 
-def _year_role(sheet: Sheet, row: int, cell: YearCell) -> YearRole:
+def _year_role(over: _Over, cell: YearCell) -> YearRole:
     """Which figures a year column holds: what its own heading says, else what stands over it."""
     if cell.role is not YearRole.BUDGET:
         return cell.role
-    for text in heading_texts(sheet, row, cell.column)[:3]:
+    for text in over.texts(cell.column):
         role = words.year_role(text)
         if role is not None:
             return role
@@ -210,20 +246,6 @@ def _is_heading_row(sheet: Sheet, row: int, heading: Heading) -> bool:
     return any(value != "" for value in values) and all(isinstance(value, str) for value in values)
 
 
-def _spans(sheet: Sheet, heading: Heading, column: int) -> bool:
-    """Whether what stands over a column is a merged title over years as well: no heading of its own."""
-    first, last = heading.years[0].column, heading.years[-1].column
-    for merge in sheet.merges:
-        if (
-            merge.left <= column <= merge.right
-            and heading.row - _HEADING_ROWS <= merge.top <= heading.row
-            and merge.left <= last
-            and merge.right >= first
-        ):
-            return True
-    return False
-
-
 _LOOK_AHEAD = 40
 _ENOUGH = 3
 
@@ -231,7 +253,7 @@ _ENOUGH = 3
 def _holds_amounts(sheet: Sheet, row: int, column: int) -> bool:
     """Whether the first cells of a column below a heading hold amounts or nothing, rather than texts."""
     amounts = texts = 0
-    for place in range(row + 1, row + _LOOK_AHEAD):
+    for place in range(row + 1, min(row + _LOOK_AHEAD, sheet.bottom + 1)):
         value = sheet.value(place, column)
         if isinstance(value, str):
             if (place, column) in sheet.unvalued or (value and parse_number(value, "da") is not None):
@@ -264,35 +286,32 @@ def _reach(
 ) -> int | None:
     """The last row with an amount, or with the label of a total that is still to be filled in."""
     numbers = [column.number for column in columns]
-    first, last = min(numbers), max(numbers)
+    offsets = [number - sheet.left for number in numbers]
+    first, last = numbers[0], numbers[-1]
     next_heading = min(
         (
             other.row
             for other in neighbours
-            if other.row > heading.row
-            and other.years[0].column <= last
-            and other.years[-1].column >= first
+            if other.row > heading.row and other.years[0].column <= last and other.years[-1].column >= first
         ),
         default=sheet.bottom + 1,
     )
     reach: int | None = None
     blank = idle = 0
+    slice_from, slice_to = left - sheet.left, right - sheet.left + 1
     for row in range(heading.row + 1, min(next_heading, sheet.bottom + 1)):
         if row in stops:
             break
-        values = [sheet.value(row, number) for number in numbers]
+        cells = sheet.rows[row - sheet.top]
+        values = [cells[offset] for offset in offsets]
         if row == heading.row + 1 and is_unit_row(values):
             continue
-        if any(_is_amount(value) for value in values) or (
+        if any(map(_is_amount, values)) or (
             sheet.unvalued and any((row, number) in sheet.unvalued for number in numbers)
         ):
             reach, blank, idle = row, 0, 0
             continue
-        texts = [
-            value
-            for column in range(left, right + 1)
-            if isinstance(value := sheet.value(row, column), str) and value.strip()
-        ]
+        texts = [value for value in cells[slice_from:slice_to] if isinstance(value, str) and value.strip()]
         if not texts:
             if any(value != "" and not isinstance(value, str) for value in values):
                 reach, blank, idle = row, 0, 0  # errors or dates where amounts should be
@@ -301,10 +320,12 @@ def _reach(
             if blank > _BLANK_ROWS:
                 break
             continue
-        if any(words.is_total(text) for text in texts[:2]) and reach is not None and blank <= 1:
+        if reach is not None and blank <= 1 and any(words.is_total(text) for text in texts[:2]):
             reach, idle = row, 0
             continue
-        if max(map(len, texts)) > _LONGEST_LABEL or any(words.unit_of(text, near_table=False) for text in texts):
+        if max(map(len, texts)) > _LONGEST_LABEL or any(
+            words.unit_of(text, near_table=False) for text in texts
+        ):
             break
         blank = 0
         idle += 1
@@ -330,23 +351,27 @@ def _is_amount(value: Value) -> bool:
     return isinstance(value, ErrorValue)
 
 
+_LABELS_LOOKED_AT = 200
+
+
 def _label_column(
     sheet: Sheet, top: int, bottom: int, columns: tuple[Column, ...], left: int, right: int
 ) -> int | None:
     """The column whose texts name the lines: the one with most letters, left of the amounts if it can be."""
-    first = min(column.number for column in columns)
+    first = columns[0].number
     taken = {column.number for column in columns}
     best: tuple[float, int] | None = None
-    rows = range(top + 1, min(bottom, top + 200) + 1)
+    rows = sheet.rows[top + 1 - sheet.top : min(bottom, top + _LABELS_LOOKED_AT) + 1 - sheet.top]
     for number in range(left, right + 1):
         if number in taken:
             continue
         letters = filled = 0
-        for row in rows:
-            value = sheet.value(row, number)
+        offset = number - sheet.left
+        for values in rows:
+            value = values[offset]
             if isinstance(value, str) and value:
-                count = sum(map(str.isalpha, value))
-                letters += min(count, 40)
+                count = sum(map(str.isalpha, value[:40]))
+                letters += count
                 filled += count > 1
         if not filled:
             continue
@@ -358,52 +383,86 @@ def _label_column(
     return first - 1 if first > left and first - 1 not in taken else None
 
 
-def _lines(
-    sheet: Sheet,
-    heading_row: int,
-    bottom: int,
-    columns: tuple[Column, ...],
-    label_column: int | None,
-    left: int,
-    language: Language,
-) -> tuple[tuple[Line, ...], dict[Cell, Entry]]:
-    lines: list[Line] = []
-    entries: dict[Cell, Entry] = {}
-    numbers = [column.number for column in columns]
-    offset = sheet.left
-    first_amount = numbers[0]
-    for row in range(heading_row + 1, bottom + 1):
-        values = sheet.rows[row - sheet.top]
-        width = len(values)
-        raw = tuple(values[number - offset] if number - offset < width else "" for number in numbers)
-        if row == heading_row + 1 and is_unit_row(raw):
-            continue
-        label = _label(values, label_column, offset, left, first_amount)
-        calculated = bool(sheet.unvalued) and any((row, number) in sheet.unvalued for number in numbers)
-        if not calculated and not any(value != "" for value in raw):
-            if label and words.is_total(label):
-                lines.append(Line(row, label, LineKind.TOTAL, raw, (None,) * len(raw)))
-            continue
+class _Lines:
+    """Reads the rows of a table into lines, and notes the odd cells on the way."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        heading_row: int,
+        columns: tuple[Column, ...],
+        label_column: int | None,
+        left: int,
+        language: Language,
+    ) -> None:
+        self.sheet = sheet
+        self.heading_row = heading_row
+        self.numbers = [column.number for column in columns]
+        self.offsets = [number - sheet.left for number in self.numbers]
+        self.label_offset = None if label_column is None else label_column - sheet.left
+        self.other_labels = range(left - sheet.left, self.offsets[0])
+        self.language: Language = language
+        self.entries: dict[Cell, Entry] = {}
+        self.whole = True
+
+    def read(self, bottom: int) -> tuple[Line, ...]:
+        """The lines from below the heading to ``bottom``."""
+        lines: list[Line] = []
+        sheet, unvalued = self.sheet, self.sheet.unvalued
+        for row in range(self.heading_row + 1, bottom + 1):
+            values = sheet.rows[row - sheet.top]
+            raw = tuple([values[offset] for offset in self.offsets])
+            if row == self.heading_row + 1 and is_unit_row(raw):
+                continue
+            label = self._label(values)
+            calculated = bool(unvalued) and any((row, number) in unvalued for number in self.numbers)
+            if not calculated and not any(value != "" for value in raw):
+                if label and words.is_total(label):
+                    lines.append(Line(row, label, LineKind.TOTAL, raw, (None,) * len(raw)))
+                continue
+            amounts, odd, numeric = self._amounts(row, raw)
+            if not numeric and not calculated and not _counts_as_line(odd, label, lines):
+                continue
+            self.entries.update(odd)
+            lines.append(Line(row, label, kind_of(label), raw, amounts))
+        return tuple(lines)
+
+    def _amounts(
+        self, row: int, raw: tuple[Value, ...]
+    ) -> tuple[tuple[Decimal | None, ...], dict[Cell, Entry], bool]:
         amounts: list[Decimal | None] = []
         odd: dict[Cell, Entry] = {}
         numeric = False
-        for number, value in zip(numbers, raw, strict=True):
+        for number, value in zip(self.numbers, raw, strict=True):
             kind = type(value)
             if kind is float or kind is int:
                 numeric = True
-                amounts.append(decimal_of(value))  # type: ignore[arg-type]
-                continue
-            amount: Decimal | None = None
-            if value != "":
-                entry, amount = _entry(sheet, row, number, value, language)
+                amount: Decimal | None = decimal_of(value)  # type: ignore[arg-type]
+                if self.whole and kind is float and not value.is_integer():  # type: ignore[union-attr]
+                    self.whole = False
+            elif value == "":
+                amount = None
+            else:
+                entry, amount = _entry(self.sheet, row, number, value, self.language)
                 if entry is not None:
                     odd[Cell(row, number)] = entry
+                if amount is not None and amount != amount.to_integral_value():
+                    self.whole = False
             amounts.append(amount)
-        if not numeric and not calculated and not _counts_as_line(odd, label, lines):
-            continue
-        entries.update(odd)
-        lines.append(Line(row, label, kind_of(label), raw, tuple(amounts)))
-    return tuple(lines), entries
+        return tuple(amounts), odd, numeric
+
+    def _label(self, values: Sequence[Value]) -> str:
+        if self.label_offset is not None:
+            value = values[self.label_offset]
+            if isinstance(value, str):
+                text = value.strip()
+                if text:
+                    return text
+        for offset in self.other_labels:
+            value = values[offset]
+            if isinstance(value, str) and any(map(str.isalpha, value)):
+                return value.strip()
+        return ""
 
 
 def kind_of(label: str) -> LineKind:
@@ -450,18 +509,58 @@ def _entry(
     return Entry.TEXT, None
 
 
-def _label(values: Sequence[Value], label_column: int | None, offset: int, left: int, first_amount: int) -> str:
-    if label_column is not None and label_column - offset < len(values):
-        value = values[label_column - offset]
-        if isinstance(value, str):
-            text = value.strip()
-            if text:
-                return text
-    for number in range(left, first_amount):
-        value = values[number - offset] if number - offset < len(values) else ""
-        if isinstance(value, str) and any(map(str.isalpha, value)):
-            return value.strip()
-    return ""
+_FEW = 2  # more numbers in a column without a heading are a column of something, not strays
+_LONGEST_SEARCHED = 2000
+
+
+def _without_strays(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Cut off rows at the end that hold a number or two and no text, below the last total or apart."""
+    end = len(lines)
+    while end > 1 and not lines[end - 1].label and _sparse(lines[end - 1]):
+        end -= 1
+    if end == len(lines):
+        return lines, ()
+    apart = lines[end].row > lines[end - 1].row + 1
+    return (lines[:end], lines[end:]) if lines[end - 1].kind is LineKind.TOTAL or apart else (lines, ())
+
+
+def _sparse(line: Line) -> bool:
+    amounts = sum(amount is not None for amount in line.amounts)
+    return amounts <= _FEW and amounts * 2 <= len(line.amounts)
+
+
+def _beside(
+    sheet: Sheet,
+    over: _Over,
+    heading_row: int,
+    lines: tuple[Line, ...],
+    columns: tuple[Column, ...],
+    label_column: int | None,
+    left: int,
+    right: int,
+) -> Iterator[Cell]:
+    """Numbers in the rows of a table, in columns that have no heading and hold hardly anything else."""
+    if lines[-1].row - heading_row > _LONGEST_SEARCHED:
+        return
+    taken = {column.number for column in columns}
+    if label_column is not None:
+        taken.add(label_column)
+        left = max(left, min(label_column, columns[0].number))
+    rows = sheet.rows[heading_row + 1 - sheet.top : lines[-1].row + 1 - sheet.top]
+    for number in range(left, right + 1):
+        if number in taken:
+            continue
+        offset = number - sheet.left
+        cells: list[Cell] = []
+        for row, values in enumerate(rows, heading_row + 1):
+            value = values[offset]
+            if type(value) is float or type(value) is int:
+                cells.append(Cell(row, number))
+            elif value != "" and isinstance(value, str) and value.strip():
+                break
+        else:
+            if 0 < len(cells) <= _FEW and not over.texts(number):
+                yield from cells
 
 
 def unit_statements(
@@ -469,21 +568,21 @@ def unit_statements(
 ) -> tuple[tuple[int, Cell], ...]:
     """Every statement of a unit for a table, from ``first_row`` to its heading and just below the table."""
     found: list[tuple[int, Cell]] = []
-    top = table_range.top
-    for row in range(max(first_row, sheet.top), min(last_row, table_range.bottom + 3) + 1):
-        if top + 1 < row <= table_range.bottom or row - sheet.top >= len(sheet.rows):
+    top, bottom = table_range.top, table_range.bottom
+    for row in range(max(first_row, sheet.top), min(last_row, bottom + _UNITS_BELOW, sheet.bottom) + 1):
+        if top + 1 < row <= bottom:
             continue
-        near = top - _UNIT_ROWS <= row <= top + 1 or row > table_range.bottom
+        below = row > bottom
+        near = top - _UNIT_ROWS <= row <= top + 1 or below
         values = sheet.rows[row - sheet.top]
         for index, value in enumerate(values):
             if type(value) is not str or not 2 < len(value) <= 140:
                 continue
-            column = sheet.left + index
-            unit = words.unit_of(value, near_table=near and not (row > table_range.bottom and value[0] != "("))
+            unit = words.unit_of(value, near_table=near and not (below and value[0] != "("))
             if unit is None and index and _is_unit_label(values[:index]):
                 unit = words.unit_of(value, near_table=True)
             if unit is not None:
-                found.append((unit, Cell(row, column)))
+                found.append((unit, Cell(row, sheet.left + index)))
     return tuple(found)
 
 

@@ -57,6 +57,8 @@ def _no_details(ranges: Sequence[Range]) -> Details:
 class Sheet:
     """One sheet: a dense block of values whose upper left corner is (``top``, ``left``), 1-based.
 
+    All rows are equally long.
+
     ``unvalued`` are cells with a formula whose result is not stored in the file.
     """
 
@@ -78,6 +80,11 @@ class Sheet:
             return ""
         line = self.rows[row]
         return line[column] if column < len(line) else ""
+
+    @property
+    def right(self) -> int:
+        """The last column of the block."""
+        return self.left + len(self.rows[0]) - 1 if self.rows else self.left
 
     @property
     def bottom(self) -> int:

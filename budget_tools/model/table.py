@@ -161,6 +161,7 @@ class Table:
     caption: str = ""
     totals: tuple[Total, ...] = ()
     entries: Mapping[Cell, Entry] = field(default_factory=dict)
+    whole: bool = False  # every amount is a whole number
     strays: tuple[Cell, ...] = ()  # numbers beside or below the table that belong to nothing
     unchecked: tuple[Cell, ...] = ()  # called a total, but what it covers cannot be told
     computed: Mapping[Cell, Decimal] = field(default_factory=dict)  # what formulas give, where it is known

@@ -108,7 +108,7 @@ def _report(report: Report, wording: Wording, lines: Lines) -> Iterator[Text]:
         yield Text()
     if report.run_findings:
         for finding in report.run_findings:
-            yield from _finding(_Told(None, finding, None), wording, lines, 0)
+            yield from _finding(_Told(None, finding, None), wording, lines, 0, set())
         yield Text()
     if clean:
         nothing = word("console", "no-findings", language)
@@ -196,8 +196,10 @@ def _workbook(
         elif len(groups) > 1:
             yield lines.wrap(word("console", "workbook-itself", wording.language), 2, style="bold")
         group.sort(key=lambda one: (-one.finding.severity, one.finding.cell or Cell(0, 0)))
+        indent = 2 if sheet is None and len(groups) == 1 else 4
+        remedies: set[str] = set()
         for one in group:
-            yield from _finding(one, wording, lines, 2 if sheet is None and len(groups) == 1 else 4)
+            yield from _finding(one, wording, lines, indent, remedies)
 
 
 def _heading(told: _Told, wording: Wording) -> str:
@@ -210,8 +212,12 @@ def _heading(told: _Told, wording: Wording) -> str:
     return f"{named} ({sheet})" if named else sheet
 
 
-def _finding(told: _Told, wording: Wording, lines: Lines, indent: int) -> Iterator[Text]:
-    """A finding in full: what is wrong, how that is known, what explains it, and what to do."""
+def _finding(told: _Told, wording: Wording, lines: Lines, indent: int, remedies: set[str]) -> Iterator[Text]:
+    """A finding in full: what is wrong, how that is known, what explains it, and what to do.
+
+    A remedy that stands among ``remedies``, because it was told a few lines above, is not told again;
+    with an error it always is.
+    """
     finding, language = told.finding, wording.language
     message = wording.message(told.path, finding)
     named = _named(message)
@@ -231,7 +237,9 @@ def _finding(told: _Told, wording: Wording, lines: Lines, indent: int) -> Iterat
             yield lines.wrap(", ".join(plain(str(item)) for item in items), below, style="dim")
     if hint := wording.hint(told.path, finding):
         yield lines.wrap(hint, below, word("console", "hint", language), "bold")
-    if fix := wording.fix(told.path, finding):
+    fix = wording.fix(told.path, finding)
+    if fix and (finding.severity is Severity.ERROR or fix not in remedies):
+        remedies.add(fix)
         yield lines.wrap(fix, below, word("console", "fix", language), "bold")
 
 

@@ -130,11 +130,11 @@ def column_total_wrong(fault: Disagreement) -> Iterator[Finding]:
 
     Clean::
 
-            A      B      C      D
-        4          2023   2024   I alt
-        5   Løn    100    200    300
+            A              B      C      D
+        4                  2023   2024   I alt
+        5   Løn            100    200    300
         6   heraf overtid  50     60     110
-        7   I alt  100    200    300
+        7   I alt          100    200    300
     """
     if fault.cause is Cause.COLUMN_TOTAL:
         yield _wrong("ARI002", fault, {"year": heading_of(fault.table, fault.cell)})

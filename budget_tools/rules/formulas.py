@@ -136,7 +136,7 @@ def stale_or_missing_value(table: Table) -> Iterator[Finding]:
 
 def same(shown: Decimal, expected: Decimal) -> bool:
     """Whether two results differ by no more than binary arithmetic leaves behind."""
-    return abs(shown - expected) <= max(_NOISE, abs(expected) * Decimal("1e-9"))
+    return shown == expected or abs(shown - expected) <= max(_NOISE, abs(expected) * Decimal("1e-9"))
 
 
 def _recalculated(table: Table, cell: Cell, value: Decimal) -> SetCell:

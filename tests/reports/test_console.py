@@ -58,7 +58,7 @@ def test_a_report_as_a_budget_officer_reads_it() -> None:
 
 def test_the_same_report_in_english() -> None:
     text = told(report(catalogue(), language="en"))
-    assert "    error ARI001 F14 shows 2,900, but the years in the line 'Løn' add up to 3,000" in text
+    assert "    error ARI001 F14 shows 2,900, but the years in the line 'Løn' add up to" in text
     assert "      =SUM(B14:C14,E14), by the cell's own formula\n" in text
     assert "      Hint: Are two digits swapped in C14?" in text
     assert text.endswith("1 workbook checked: 1 error, 1 warning, 1 note.\n")
@@ -116,6 +116,7 @@ def test_many_cells_of_one_form_are_not_many_forms() -> None:
     findings = tuple(gap("01", "2.1.2. 01", f"C{row}") for row in (9, 11, 13))
     text = told(report(WorkbookReport("a.xlsx", "checked", findings, (proposal("2.1.2. 01", "T", "01"),))))
     assert text.count("advarsel NUM006") == 3
+    assert text.count("Ret: Skriv 0") == 1  # the same remedy three times running helps nobody
 
 
 def test_variants_of_a_rule_are_not_the_same_thing() -> None:
@@ -183,8 +184,8 @@ def test_an_unreadable_workbook_is_told_once_with_reason_and_remedy(known: bool)
         "    Ret: Åbn filen i Excel, lad Excel reparere den, og gem den igen, eller bed\n"
         "      om en ny kopi.\n"
         "\n"
-        f"0 projektmapper kontrolleret: {int(known)} fejl, 0 advarsler, 0 bemærkninger. 1 projektmappe\n"
-        "  kunne ikke kontrolleres.\n"
+        f"0 projektmapper kontrolleret: {int(known)} fejl, 0 advarsler, 0 bemærkninger. 1\n"
+        "  projektmappe kunne ikke kontrolleres.\n"
     )
 
 
@@ -251,7 +252,7 @@ def test_the_cell_is_named_once() -> None:
     )
     text = told(report(WorkbookReport("a.xlsx", "checked", findings)))
     assert "bemærkning STR009: Totalen i D5 er" in text
-    assert "bemærkning STR003: B7:D7 er uden tal" in text
+    assert "bemærkning STR003 B7:D7 er uden tal" in text
     assert "fejl STR002 B4: 01 har årene 2022" in text
 
 

@@ -66,7 +66,8 @@ def test_the_form() -> None:
                             "evidence": "own formula",
                         },
                         "related": [
-                            {"path": None, "sheet": "01", "cell": place} for place in ("B14", "C14", "D14", "E14")
+                            {"path": None, "sheet": "01", "cell": place}
+                            for place in ("B14", "C14", "D14", "E14")
                         ],
                         "accepted": None,
                         "fix": {
@@ -174,5 +175,7 @@ def test_an_old_code_page_gets_escapes_and_a_damaged_name_survives() -> None:
 def test_no_message_carries_what_a_terminal_would_obey() -> None:
     finding = Finding("NUM007", "\x1b[31m01", cell("B5"), {"text": "\x1b]0;x\x07[red]ca. 5\x9b0m"})
     told = to_json(report(WorkbookReport("a.xlsx", "checked", (finding,))), tool_version="1")
-    assert told["workbooks"][0]["findings"][0]["message"] == "B5 indeholder '[red]ca. 5', som ikke er et beløb."
+    assert (
+        told["workbooks"][0]["findings"][0]["message"] == "B5 indeholder '[red]ca. 5', som ikke er et beløb."
+    )
     assert told["workbooks"][0]["findings"][0]["facts"]["text"] == "\x1b]0;x\x07[red]ca. 5\x9b0m"

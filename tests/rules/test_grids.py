@@ -68,7 +68,7 @@ def test_what_a_grid_can_say() -> None:
     assert sheet.value(6, 2) == ErrorValue("#REF!")
     assert sheet.value(5, 4) == 140
     assert sheet.value(10, 3) == -5
-    assert sheet.unvalued == {(6, 4), (10, 2)}
+    assert sheet.unvalued == {(6, 4), (10, 2), (10, 4)}  # what follows from an error is not known
 
 
 @pytest.mark.parametrize(
