@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "workbooks" / "catalogue"
 
 _ROW = re.compile(r"<row\b.*?</row>", re.DOTALL)
-_NUMBER = re.compile(r'<c r="(?P<cell>[A-Z]+\d+)"(?: s="\d+")?>(?:<f>(?P<formula>[^<]*)</f>)?<v>(?P<value>[^<]*)</v>')
+_NUMBER = re.compile(
+    r'<c r="(?P<cell>[A-Z]+\d+)"(?: s="\d+")?>(?:<f>(?P<formula>[^<]*)</f>)?<v>(?P<value>[^<]*)</v>'
+)
 _SUM = re.compile(r"SUM\(([A-Z])(\d+):([A-Z])(\d+)\)")
 _FORM_NUMBER = re.compile(r"(?<=<t>Skema )\d+\.\d+\.(\d+)\. (\d\d)")
 _PROSE = re.compile(r"<t>([^<]{60,})</t>")
@@ -55,7 +57,8 @@ def make(folder: Path, count: int, *, other_texts: bool = False, seed: int = 202
                     xml = _FORM_NUMBER.sub(rf"{prefix}.\1. \2", xml)
                     if other_texts:
                         xml = _PROSE.sub(rf"<t>\1 Journal {number:05}.</t>", xml)
-                copy.writestr(info.filename, xml)
+                dated = zipfile.ZipInfo(info.filename, info.date_time)
+                copy.writestr(dated, xml, zipfile.ZIP_DEFLATED)
         written.append(path)
     return written
 

@@ -1,8 +1,8 @@
 """The script that anybody would write: openpyxl twice, a pandas frame and one pandera call a table.
 
-It knows the form: a table begins at 'Budgetoverslag' and ends at 'I alt', and its heading names the years and
-the total column. It is written to be quick as such scripts go: no cell is read twice, the schema is made once,
-and its checks work on whole columns.
+It knows the form: a table begins at 'Budgetoverslag' and ends at 'I alt', and its heading names the years
+and the total column. It is written to be quick as such scripts go: no cell is read twice, the schema is made
+once, and its checks work on whole columns.
 
     python bench/obvious.py workbooks/faults
 """
@@ -39,7 +39,9 @@ SCHEMA = pa.DataFrameSchema(
     {
         "label": pa.Column(str, nullable=True),
         r"20\d\d|I alt": pa.Column(
-            float, pa.Check(lambda column: abs(column_difference(column)) < 0.5, name="column total"), regex=True
+            float,
+            pa.Check(lambda column: abs(column_difference(column)) < 0.5, name="column total"),
+            regex=True,
         ),
     },
     checks=pa.Check(lambda table: row_differences(table).abs() < 0.5, name="row total"),
@@ -47,7 +49,7 @@ SCHEMA = pa.DataFrameSchema(
 
 
 def tables(sheet: Worksheet) -> Iterator[pd.DataFrame]:
-    """A frame for each table of a sheet: a row a line, by its number in the sheet; the last is the total row."""
+    """A frame for each table of a sheet: a row a line, by its row number; the last is the total row."""
     rows = list(sheet.iter_rows(values_only=True))
     for top, heading in enumerate(rows):
         if heading[0] != HEADING or TOTAL not in heading:
@@ -88,7 +90,8 @@ def check(path: Path) -> Iterator[str]:
                 for column, name in enumerate(table.columns[1:], 2):
                     difference = column_difference(table[name])
                     if abs(difference) >= 0.5:
-                        yield f"{place}{get_column_letter(column)}{bottom} differs by {difference:g} from its column"
+                        letter = get_column_letter(column)
+                        yield f"{place}{letter}{bottom} differs by {difference:g} from its column"
 
 
 def main(folders: Iterable[str]) -> None:

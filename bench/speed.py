@@ -85,9 +85,12 @@ def _check(folder: Path, expected: int) -> None:
     checked = [one for one in report.workbooks if one.status == "checked"]
     errors = sum(finding.severity is budget_tools.Severity.ERROR for finding in report.findings)
     proposals = sum(len(one.proposals) for one in checked)
-    findings = len(list(report.findings))
+    findings = len(report.findings)
     if len(checked) != expected or proposals != 8 * expected or errors or not findings:
-        raise SystemExit(f"{len(checked)} checked, {proposals} proposals, {findings} findings, {errors} errors: not what the copies hold")
+        raise SystemExit(
+            "the check does not find what the copies hold: "
+            f"{len(checked)} checked, {proposals} proposals, {findings} findings, {errors} errors"
+        )
 
 
 def _obvious(paths: list[Path]) -> None:
@@ -141,9 +144,13 @@ def _verdict(name: str, value: float, bar: float, *, least: bool = False, unit: 
 
 def main() -> int:
     """Make the copies, time the three, print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--copies", type=int, default=500, help="workbooks to time (500)")
-    parser.add_argument("--memory", type=int, default=5000, help="workbooks for the peak of memory (5000; 0: leave out)")
+    parser.add_argument(
+        "--memory", type=int, default=5000, help="workbooks for the peak (5000; 0: leave it out)"
+    )
     parser.add_argument("--obvious", type=int, default=40, help="workbooks for the obvious script (40)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the best counts (3)")
     parser.add_argument("--other-texts", action="store_true", help="give every copy texts of its own as well")
@@ -195,7 +202,8 @@ def _measure(temporary: Path, options: argparse.Namespace) -> bool:
     else:
         before, peak, cpu = memory
         passed.append(_verdict(f"peak, {options.memory} workbooks", peak, MOST_MEGABYTES, unit=" MB"))
-        print(f"  of which the imports {before:.1f} MB; {cpu:.1f} CPU s, {cpu / options.memory * 1000:.2f} ms a workbook")
+        each = cpu / options.memory * 1000
+        print(f"  of which the imports {before:.1f} MB; {cpu:.1f} CPU s, {each:.2f} ms a workbook")
     return all(passed)
 
 

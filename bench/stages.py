@@ -33,13 +33,17 @@ STAGES: dict[str, tuple[str, ...]] = {
     "reading: relationships, sheet list": ("books.file.sheet_parts",),
     "reading: calamine": ("books.file._read",),
     "reading: sheetxml": ("books.file._sheet",),
-    "covering, formats, hidden": ("inspection._covered",),
+    "formats, hidden, copies of tables": ("inspection._covered",),
     "layout": ("inspection.layout",),
     "formulas worked out": ("inspection._with_results",),
     "cover": ("inspection.cover",),
     "cover: explain": ("inspection._faults",),
     "rules": ("inspection._run",),
-    "schema (pandera)": ("inspection.check_tables", "inspection.check_proposals", "inspection.check_register"),
+    "schema (pandera)": (
+        "inspection.check_tables",
+        "inspection.check_proposals",
+        "inspection.check_register",
+    ),
     "report": ("inspection._report", "run._Wanted.of"),
 }
 """The functions of each stage, under ``budget_tools``, by the name their caller knows them by."""
@@ -111,7 +115,8 @@ def _owner(place: str) -> tuple[Any, str]:
     *path, name = place.split(".")
     owner: Any = importlib.import_module("budget_tools")
     for step in path:
-        owner = getattr(owner, step) if step.lstrip("_")[0].isupper() else importlib.import_module(f"{owner.__name__}.{step}")
+        is_class = step.lstrip("_")[0].isupper()
+        owner = getattr(owner, step) if is_class else importlib.import_module(f"{owner.__name__}.{step}")
     return owner, name
 
 
@@ -143,11 +148,11 @@ def _by_rule(folder: Path, count: int) -> None:
 
     by_code = {code: timed(rule) for code, rule in inspection._BY_CODE.items()}
     swapped.swap(inspection, "_BY_CODE", by_code)
-    swapped.swap(
-        inspection,
-        "_BY_SUBJECT",
-        {subject: tuple(by_code[rule.code] for rule in rules) for subject, rules in inspection._BY_SUBJECT.items()},
-    )
+    by_subject = {
+        subject: tuple(by_code[rule.code] for rule in rules)
+        for subject, rules in inspection._BY_SUBJECT.items()
+    }
+    swapped.swap(inspection, "_BY_SUBJECT", by_subject)
     clock.start()
     try:
         budget_tools.check(folder)
@@ -178,7 +183,9 @@ def _by_function(folder: Path, lines: int) -> None:
 
 def main() -> None:
     """Make the copies and print the three."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--copies", type=int, default=100, help="workbooks to check (100)")
     parser.add_argument("--lines", type=int, default=25, help="lines of each list by function (25)")
     parser.add_argument("--other-texts", action="store_true", help="give every copy texts of its own as well")

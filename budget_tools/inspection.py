@@ -69,7 +69,7 @@ def _covered(page: Page, book: Book) -> Page:
     details = page.sheet.details([table.range for table in page.tables])
     covered = {id(table): _complete(table, details, book) for table in page.tables}
     proposals = tuple(
-        replace(proposal, tables=tuple(covered[id(table)] for table in proposal.tables))
+        proposal.with_tables(tuple(covered[id(table)] for table in proposal.tables))
         for proposal in page.proposals
     )
     return Page(page.sheet, page.language, tuple(covered.values()), proposals, page.texts, page.numbers)
@@ -78,11 +78,14 @@ def _covered(page: Page, book: Book) -> Page:
 def _complete(table: Table, details: Details, book: Book) -> Table:
     """A table with its details, what its formulas give (also where no result is stored), and its totals."""
     computed = _computed(table, book)
-    lines, whole = table.lines, table.whole
     if table.sheet.unvalued and any(cell in table.sheet.unvalued for cell in computed):
-        lines = tuple(_with_results(line, table, computed) for line in lines)
-        whole = whole and all(value == value.to_integral_value() for value in computed.values())
-    return cover(replace(table, details=details, computed=computed, lines=lines, whole=whole))
+        lines = tuple(_with_results(line, table, computed) for line in table.lines)
+        whole = table.whole and all(value == value.to_integral_value() for value in computed.values())
+        table = replace(table, lines=lines, whole=whole, computed=computed)
+    elif table.sheet.unvalued:
+        table = replace(table, computed=computed)
+    lines, totals, unchecked = cover(table)
+    return table.completed(details, lines, computed, totals, unchecked)
 
 
 def _with_results(line: Line, table: Table, computed: Mapping[Cell, Decimal]) -> Line:
@@ -95,7 +98,7 @@ def _with_results(line: Line, table: Table, computed: Mapping[Cell, Decimal]) ->
         computed.get(cell, amount) if cell in unvalued else amount
         for cell, amount in zip(cells, line.amounts, strict=True)
     )
-    return replace(line, amounts=amounts)
+    return line._replace(amounts=amounts)
 
 
 def _computed(table: Table, book: Book) -> dict[Cell, Decimal]:
@@ -191,6 +194,7 @@ def inspect(batch: Sequence[Examined]) -> list[tuple[WorkbookReport, list[Regist
         if lines := failed.get("STR005"):
             _run([_BY_CODE["STR005"]], table, examined.settings, examined.findings, lines)
         broken = [total for code in ("ARI001", "ARI002", "ARI003") for total in failed.get(code, ())]
+        broken.sort(key=lambda total: (total.cell, total.axis.value))
         for fault in _faults(table, broken, examined.findings):
             _run(_BY_SUBJECT[Disagreement], fault, examined.settings, examined.findings)
     _inspect_proposals(batch)
@@ -296,7 +300,7 @@ def settle(findings: Iterable[Finding]) -> list[Finding]:
             continue
         key = (finding.code, finding.proposal or finding.sheet, finding.key)
         if ordinals[key]:
-            finding = replace(finding, ordinal=ordinals[key])
+            finding = finding.settled(finding.severity, ordinals[key])
         ordinals[key] += 1
         kept.append(finding)
     return kept

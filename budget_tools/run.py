@@ -240,7 +240,7 @@ class _Wanted:
                 continue
             severity = severity_of(finding, settings, self._switched_on)
             if severity is not None:
-                kept.append(replace(finding, severity=severity))
+                kept.append(finding.settled(severity, finding.ordinal))
         kept.sort(
             key=lambda one: (-one.severity, one.sheet or "", one.cell or Cell(0, 0), one.code)
         )

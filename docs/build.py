@@ -71,13 +71,18 @@ def index() -> str:
     lines = [
         "# The rules",
         "",
-        "What is looked for. A code is given once and never used for anything else. An **error** must not be",
-        "printed like this, at a **warning** somebody must look, a **note** is worth knowing; a **hint** is a",
-        "line on the finding it explains. Any of it can be changed in [budget.toml](../settings.md).",
+        "What is looked for. A code is given once and never used for anything else. An **error** must not",
+        "be printed like this, at a **warning** somebody must look, a **note** is worth knowing; a **hint**",
+        "is a line on the finding it explains. Any of it can be changed in [budget.toml](../settings.md).",
         "",
     ]
     for group, heading in GROUPS.items():
-        lines += [f"## {heading}", "", "| Code | Name | Severity | Dansk | English |", "|---|---|---|---|---|"]
+        lines += [
+            f"## {heading}",
+            "",
+            "| Code | Name | Severity | Dansk | English |",
+            "|---|---|---|---|---|",
+        ]
         for one in map(entry, codes()):
             if one.code.startswith(group):
                 titles = " | ".join(one.texts[language].title for language in LANGUAGES)
@@ -135,7 +140,12 @@ def _block(match: re.Match[str]) -> str:
 
 def _texts(one: Entry, language: Language) -> str:
     texts, fix = one.texts[language], FIX_WORDS[language]
-    lines = [f"## {LANGUAGE_NAMES[language]}: {texts.title}", "", f"> {texts.message}  ", f"> {fix}: {texts.fix}"]
+    lines = [
+        f"## {LANGUAGE_NAMES[language]}: {texts.title}",
+        "",
+        f"> {texts.message}  ",
+        f"> {fix}: {texts.fix}",
+    ]
     for variant in dict.fromkeys([*texts.variants, *texts.fixes]):
         message = texts.variants.get(variant, texts.message)
         severity = word("severity", one.severity(variant=variant), language)
@@ -150,7 +160,10 @@ def _names(one: Entry) -> str:
         return ""
     lines = ["## In reports and settings", ""]
     if said := [f"`{name}`" for name in one.facts if name not in IN_EVERY_TEXT]:
-        lines += [f"Facts that its sentences use, as the [JSON form](../json.md) names them: {', '.join(said)}.", ""]
+        lines += [
+            f"Facts that its sentences use, as the [JSON form](../json.md) names them: {', '.join(said)}.",
+            "",
+        ]
     lines += ["```toml", "[rules]", f'{one.code} = "off"   # or "error", "warning", "note"', "```"]
     return "\n".join(lines)
 

@@ -105,6 +105,11 @@ class Package:
             raise Refused("doctype")
         return content
 
+    def head(self, name: str) -> bytes:
+        """The beginning of a part."""
+        with self.zip.open(self.parts[name.lower()]) as stream:
+            return stream.read(2000)
+
     def _inflate(self, actual: str) -> bytes:
         """A part's bytes, straight from the snapshot where it is stored as Excel stores it."""
         entry = self.zip.getinfo(actual)
@@ -169,9 +174,8 @@ def needs_a_child(package: Package, sheets: dict[str, bytes]) -> bool:
         size = package.size(strings)
         if size > _LARGE_STRINGS:
             return True
-        with package.zip.open(package.parts[strings]) as stream:
-            head = stream.read(2000)
-        if any(int(count) > _MOST_STRINGS for count in _COUNT.findall(head)):
+        # a count that no part of this size can hold
+        if size < _MOST_STRINGS and any(int(count) > _MOST_STRINGS for count in _COUNT.findall(package.head(strings))):
             return True
     total = sum(entry.file_size for entry in package.zip.infolist())
     return total > _LARGE_PACKAGE or any(

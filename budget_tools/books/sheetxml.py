@@ -146,7 +146,7 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
 
 
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]{0,200}?\br=[\"'](\d{1,9})[\"']")
-_FAR_DOWN = re.compile(rb"\br=[\"'][A-Z]{0,3}\d{4}")
+_FAR_DOWN = re.compile(rb' r="[A-Z]{0,3}\d{4}')
 _WIDE = re.compile(rb"\br=[\"']([A-Z]{3})\d")
 _TWO_LETTERS = re.compile(rb"\br=[\"'][A-Z]{2}\d")
 
@@ -157,7 +157,8 @@ def bounding_area(xml: bytes, enough: int) -> int:
     A dense reader allocates this many; a lone cell in the last corner is 17,000,000,000. Once it is clear
     that there are fewer than ``enough``, no exact figure is sought.
     """
-    if not _FAR_DOWN.search(xml) and b"<row" in xml and xml.count(b"<row") < 1000:
+    usual = b"r='" not in xml and b"\nr=" not in xml and b"\tr=" not in xml
+    if usual and not _FAR_DOWN.search(xml) and xml.count(b"<row") + xml.count(b":row") < 1000:
         return 999 * MAX_COLUMN  # a place without its own address follows the one before it
     rows = [int(match[1]) for match in _ROW_NUMBER.finditer(xml, max(0, len(xml) - 20_000))]
     last = max(rows) if rows else xml.count(b"<row") + xml.count(b":row")

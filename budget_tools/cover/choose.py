@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from ..formula import Sum, addends
 from ..model.address import Cell
@@ -22,8 +23,7 @@ _ZERO = Decimal(0)
 _HALF = Decimal("0.5")
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """A set of lines or columns that a total may cover, by their index in the table."""
 
     members: _Indexes
@@ -35,13 +35,19 @@ class _Candidate:
         return cls(chosen, (1,) * len(chosen))
 
 
-def cover(table: Table) -> Table:
-    """The table with its totals, and with the cells that are called a total but cannot be checked."""
+def cover(table: Table) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell, ...]]:
+    """What the totals of a table cover.
+
+    Returns the table's lines, now that it is known which of them are totals; the totals; and the cells that
+    are called a total but cannot be checked.
+    """
     sums = _own_sums(table)
-    table = _kinds(table, sums)
-    columns, unchecked_columns = _row_totals(table, sums)
-    rows, unchecked_rows = _column_totals(table, sums)
-    return replace(table, totals=(*columns, *rows), unchecked=(*unchecked_columns, *unchecked_rows))
+    lines = _with_kinds(table, sums) if sums else table.lines
+    if lines is not table.lines:
+        table = replace(table, lines=lines)
+    along, unchecked_columns = _row_totals(table, sums)
+    down, unchecked_rows = _column_totals(table, sums)
+    return lines, (*along, *down), (*unchecked_columns, *unchecked_rows)
 
 
 def _own_sums(table: Table) -> dict[Cell, Sum]:
@@ -61,26 +67,27 @@ def _own_sums(table: Table) -> dict[Cell, Sum]:
     return found
 
 
-def _kinds(table: Table, sums: dict[Cell, Sum]) -> Table:
+def _with_kinds(table: Table, sums: dict[Cell, Sum]) -> tuple[Line, ...]:
     """Lines whose formulas add lines above or below are totals, whatever their label."""
-    if not sums:
-        return table
-    rows = {line.row for line in table.lines}
-    lines: list[Line] = []
-    for line in table.lines:
-        if line.kind is LineKind.LINE:
-            adding = sum(
-                1
-                for column in table.columns
-                if (total := sums.get(Cell(line.row, column.number))) is not None
-                and len(total.cells) >= 2
-                and all(cell.column == column.number for cell, _ in total.cells)
+    rows: set[int] | None = None
+    lines = table.lines
+    years = sum(column.role is ColumnRole.YEAR for column in table.columns)
+    for index, line in enumerate(table.lines):
+        if line.kind is not LineKind.LINE:
+            continue
+        adding = 0
+        for column in table.columns:
+            total = sums.get((line.row, column.number))  # type: ignore[call-overload]
+            if total is None or len(total.cells) < 2 or total.cells[0][0].column != column.number:
+                continue
+            rows = rows or {line.row for line in table.lines}
+            adding += (
+                all(cell.column == column.number for cell, _ in total.cells)
                 and sum(cell.row in rows for cell, _ in total.cells) >= 2
             )
-            if adding and adding * 2 >= sum(column.role is ColumnRole.YEAR for column in table.columns):
-                line = replace(line, kind=LineKind.SUBTOTAL)
-        lines.append(line)
-    return replace(table, lines=tuple(lines))
+        if adding and adding * 2 >= years:
+            lines = (*lines[:index], line._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])
+    return lines
 
 
 def _sum(values: Iterable[Decimal | None], signs: Iterable[int]) -> Decimal | None:
@@ -231,7 +238,7 @@ _SPAN = re.compile(r"((?:19|20)\d\d)\D{1,5}((?:19|20)?\d\d)\b")
 
 def _column_candidates(table: Table, position: int) -> list[_Candidate]:
     columns = table.columns
-    years = [index for index, column in enumerate(columns) if column.role is ColumnRole.YEAR]
+    years = [index for index, column in enumerate(columns) if column.role is not ColumnRole.TOTAL]
     candidates: list[_Candidate] = []
 
     def add(members: Iterable[int]) -> None:
@@ -339,16 +346,21 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
             stack.append(row)
             continue
         taken: set[int] = set()
+        once: dict[_Candidate, _Candidate] = {}
         for position in range(len(table.columns)):
             if position in own:
-                candidate, why = own[position], _evidence(table, row, position, own[position], sums)
+                candidate, why = own[position], Evidence.OWN_FORMULA
             elif chosen is not None and position not in foreign:
                 candidate, why = chosen, evidence
             else:
                 continue
-            candidate, why = _without_twice(table, candidate, why, found)
-            taken.update(candidate.members)
-            found.append(_column_total(table, row, position, candidate, why))
+            kept = once.get(candidate)
+            if kept is None:
+                kept = once[candidate] = _without_twice(table, candidate, found)
+                taken.update(kept.members)
+            if why is Evidence.OWN_FORMULA:
+                why = _evidence(table, row, position, kept, sums)
+            found.append(_column_total(table, row, position, kept, why))
         stack = [item for item in stack if item not in taken]
         stack.append(row)
     for row in pending:
@@ -360,9 +372,12 @@ def _evidence(
     table: Table, row: int, position: int, candidate: _Candidate, sums: dict[Cell, Sum]
 ) -> Evidence:
     """A cover that is not what the cell's own formula adds goes by the layout."""
-    total = sums[Cell(table.lines[row].row, table.columns[position].number)]
+    total = sums[(table.lines[row].row, table.columns[position].number)]  # type: ignore[index]
+    if len(total.cells) == len(candidate.members):
+        return Evidence.OWN_FORMULA
     rows = {table.lines[member].row for member in candidate.members}
-    return Evidence.OWN_FORMULA if rows <= {cell.row for cell, _ in total.cells} else Evidence.LAYOUT
+    own = {cell.row for cell, _ in total.cells if table.line(cell.row) is not None}
+    return Evidence.OWN_FORMULA if rows == own else Evidence.LAYOUT
 
 
 def _with_all_lines(table: Table, row: int, own: dict[int, _Candidate]) -> dict[int, _Candidate]:
@@ -526,12 +541,13 @@ def _line_candidates(table: Table, row: int, stack: list[int]) -> list[_Candidat
     return candidates
 
 
-def _without_twice(
-    table: Table, candidate: _Candidate, evidence: Evidence, found: list[Total]
-) -> tuple[_Candidate, Evidence]:
+def _without_twice(table: Table, candidate: _Candidate, found: list[Total]) -> _Candidate:
     """A cover that holds a subtotal and the lines of that subtotal counts them twice: the subtotal goes."""
+    lines = table.lines
+    if all(lines[member].kind is LineKind.LINE for member in candidate.members):
+        return candidate
     members = set(candidate.members)
-    rows = {table.lines[member].row: member for member in candidate.members}
+    rows = {lines[member].row: member for member in candidate.members}
     twice: set[int] = set()
     for total in found:
         if total.axis is Axis.COLUMN and total.cell.row in rows:
@@ -539,11 +555,11 @@ def _without_twice(
             if len(parts) == len(total.addends) and members.issuperset(parts):
                 twice.add(rows[total.cell.row])
     for member in candidate.members:
-        if table.lines[member].kind is LineKind.OF_WHICH and table.in_proposal:
+        if lines[member].kind is LineKind.OF_WHICH and table.in_proposal:
             twice.add(member)
     if not twice or any(sign != 1 for sign in candidate.signs):
-        return candidate, evidence
-    return _Candidate.plus(member for member in candidate.members if member not in twice), Evidence.LAYOUT
+        return candidate
+    return _Candidate.plus(member for member in candidate.members if member not in twice)
 
 
 def _column_total(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from ..model.address import Cell
 from ..model.amount import Language
-from ..model.book import Book, Sheet
+from ..model.book import Book, Sheet, Value
 from ..model.proposal import Page, Proposal, Text
 from ..model.table import Table
 from ..settings import Settings
 from . import words
+from .blocks import blocks
 from .headings import headings
 from .proposals import Start, fields, proposal_number, starts
 from .tables import Draft, build
 
 __all__ = ["layout", "words"]
 
+_TEXTS_LISTENED_TO = 400  # enough to tell the language of a sheet
 _CAPTION_ROWS = 8  # a plain table's title and unit stand at most this far above its heading
 
 
@@ -25,7 +27,7 @@ def layout(book: Book, settings: Settings) -> tuple[Page, ...]:
 
 def _sheet(sheet: Sheet, settings: Settings) -> Page:
     texts: list[tuple[int, int, str]] = []
-    numbers = votes = 0
+    others: list[tuple[int, int, Value]] = []
     for row, values in enumerate(sheet.rows, sheet.top):
         for column, value in enumerate(values, sheet.left):
             if value == "":
@@ -33,23 +35,24 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
             if type(value) is str:
                 texts.append((row, column, value))
             else:
-                numbers += 1
-    for _, _, text in texts[:400]:
-        votes += words.language_votes(text)
+                others.append((row, column, value))
+    votes = sum([words.language_votes(text) for _, _, text in texts[:_TEXTS_LISTENED_TO]])
     language: Language = settings.numbers or ("en" if votes < 0 else "da")
-    heads = list(headings(sheet))
+    heads = list(headings(sheet, texts, others))
     begun = starts(sheet, texts, settings.number.pattern)
     stops = frozenset(start.row for start in begun)
     drafts = [
         draft for heading in heads if (draft := build(sheet, heading, heads, stops, language)) is not None
     ]
+    if len(others) > sum(len(draft.lines) * len(draft.columns) for draft in drafts):
+        drafts.extend(blocks(sheet, others, [draft.range for draft in drafts], language))
     above = begun[0].row - 1 if begun else 0
     proposals: list[Proposal] = []
     tables: list[Table] = []
     placed: set[int] = set()
     for index, start in enumerate(begun):
         end = begun[index + 1].row - 1 if index + 1 < len(begun) else sheet.bottom
-        own = [draft for draft in drafts if start.row <= draft.heading_row <= end]
+        own = [draft for draft in drafts if start.row <= draft.heading_row <= end and draft.has_years]
         if not own and (start.is_title or not start.number_text):
             continue  # a word on a cover page
         if not own and not _says_more(start, end, texts):
@@ -60,9 +63,9 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
         placed.update(map(id, own))
     for draft in drafts:
         if id(draft) not in placed:
-            tables.append(draft.finished(draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
+            tables.append(draft.finished(texts, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
     tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
-    return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), numbers)
+    return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others))
 
 
 def _says_more(start: Start, end: int, texts: list[tuple[int, int, str]]) -> bool:
@@ -79,9 +82,16 @@ def _proposal(
     ranges = [draft.range for draft in drafts]
 
     def outside(row: int, column: int) -> bool:
-        return not any(area.top - 1 <= row <= area.bottom and area.left <= column for area in ranges)
+        return row < first_heading - 1 or not any(
+            area.top - 1 <= row <= area.bottom and area.left <= column for area in ranges
+        )
 
-    free = [t for t in inside if outside(t[0], t[1]) and words.unit_of(t[2], near_table=False) is None]
+    free = [
+        piece
+        for piece in inside
+        if outside(piece[0], piece[1])
+        and (len(piece[2]) > words.LONGEST_UNIT or words.unit_of(piece[2], near_table=False) is None)
+    ]
     head = [t for t in free if t[0] < first_heading]
     said, prose = fields(sheet, start, head, pattern)
     after = [Text(text, Cell(row, column)) for row, column, text in free if row >= first_heading]
@@ -93,7 +103,7 @@ def _proposal(
     # a table's units are stated after the table before it, within the same form
     edges = [start.row, *(area.bottom + 1 for area in ranges)]
     tables = [
-        draft.finished(edge, end, above, number=number, prose=written)
+        draft.finished(texts, edge, end, above, number=number, prose=written)
         for draft, edge in zip(drafts, edges, strict=False)
     ]
     cell_text = sheet.value(start.cell.row, start.cell.column)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from ..model.book import Sheet, Value
 from ..model.table import YearRole
 from . import words
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
+Placed = tuple[int, int, Any]
+_LONGEST_HEADING = 40
 _WIDEST_STEP = 6  # '2019, 2023, 2024': years may be left out, but not many
 
 
-@dataclass(frozen=True, slots=True)
-class YearCell:
+class YearCell(NamedTuple):
     """A cell that may be the heading of a year column."""
 
     column: int
@@ -24,8 +25,7 @@ class YearCell:
     typed: bool  # as text or a date: nobody writes an amount like that
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A row of years that reads as the heading of one table."""
 
     row: int
@@ -33,42 +33,44 @@ class Heading:
 
 
 def year_of(value: Value, column: int) -> YearCell | None:
-    """The year that a heading cell stands for, if any."""
-    kind = type(value)
-    if kind is float or kind is int:
-        if FIRST_YEAR <= value <= LAST_YEAR and value == int(value):  # type: ignore[operator,arg-type]
-            return YearCell(column, int(value), YearRole.BUDGET, False)  # type: ignore[arg-type]
+    """The year that a number or date in a heading stands for, if any."""
+    if isinstance(value, int | float):
+        if FIRST_YEAR <= value <= LAST_YEAR and value == int(value) and not isinstance(value, bool):
+            return YearCell(column, int(value), YearRole.BUDGET, False)
         return None
-    if kind is str:
-        found = words.year_of_text(value) if len(value) <= 40 else None  # type: ignore[arg-type]
-        return YearCell(column, found[0], found[1], True) if found else None
     if isinstance(value, datetime | date) and value.month in (1, 12) and value.day in (1, 31):
         return YearCell(column, value.year, YearRole.BUDGET, True)
     return None
 
 
-def headings(sheet: Sheet) -> Iterator[Heading]:
-    """Every row that is the heading of a table, top to bottom; a row may head tables side by side."""
-    for offset, values in enumerate(sheet.rows):
-        found: list[YearCell] = []
-        others = 0
-        for index, value in enumerate(values, sheet.left):
-            if value == "":
-                continue
-            year = year_of(value, index)
-            if year is not None:
-                found.append(year)
-            elif isinstance(value, int | float) and not isinstance(value, bool):
-                others += 1
-        if not found:
+def headings(sheet: Sheet, texts: Sequence[Placed], others: Sequence[Placed]) -> Iterator[Heading]:
+    """Every row that is the heading of a table, top to bottom; a row may head tables side by side.
+
+    ``texts`` are the cells of the sheet with text, ``others`` those with anything else, both as (row, column,
+    value) in reading order.
+    """
+    found: dict[int, list[YearCell]] = {}
+    numbers: dict[int, int] = {}
+    for row, column, value in others:
+        year = year_of(value, column)
+        if year is not None:
+            found.setdefault(row, []).append(year)
+        elif isinstance(value, int | float):
+            numbers[row] = numbers.get(row, 0) + 1
+    for row, column, value in texts:
+        if len(value) <= _LONGEST_HEADING:
+            said = words.year_of_text(value)
+            if said is not None:
+                found.setdefault(row, []).append(YearCell(column, said[0], said[1], True))
+    for row in sorted(found):
+        cells = sorted(found[row], key=lambda cell: cell.column)
+        typed = [cell.typed for cell in cells]
+        if row in numbers and not all(typed):
             continue
-        if others and not all(year.typed for year in found):
+        if not any(typed) and _continues(sheet, row, cells):
             continue
-        row = sheet.top + offset
-        if not any(year.typed for year in found) and _continues(sheet, row, found):
-            continue
-        for run in _runs(found):
-            if len(run) >= 2 or _stands_alone(sheet, row, run[0], values):
+        for run in _runs(cells):
+            if len(run) >= 2 or _stands_alone(sheet, row, run[0], sheet.rows[row - sheet.top]):
                 yield Heading(row, run)
 
 

@@ -163,6 +163,10 @@ _LABELS: tuple[tuple[frozenset[str], str], ...] = (
 )
 
 
+_ANY_LABEL = frozenset().union(*(known for known, _ in _LABELS))
+_LONGEST_LABEL = 30
+
+
 def fields(
     sheet: Sheet, start: Start, texts: list[tuple[int, int, str]], pattern: str
 ) -> tuple[Fields, list[Text]]:
@@ -181,9 +185,11 @@ def fields(
         if cell in used:
             continue
         label, _, behind = text.partition(":")
-        folded = words.fold(label)
+        if len(label) > _LONGEST_LABEL or (folded := words.fold(label)) not in _ANY_LABEL:
+            rest.append(Text(text, cell))
+            continue
         for known, name in _LABELS:
-            if len(label) <= 30 and folded in known:
+            if folded in known:
                 value = Text(behind.strip(), cell) if behind.strip() else _right_of(sheet, row, column)
                 if value is not None:
                     if getattr(said, name) is None:
@@ -191,8 +197,6 @@ def fields(
                     used.add(value.cell)
                 used.add(cell)
                 break
-        else:
-            rest.append(Text(text, cell))
     prose: list[Text] = []
     for piece in rest:
         if piece.cell in used or words.fold(piece.text) in words.FORM_TITLE:

@@ -12,7 +12,7 @@ from ..model.amount import Language, decimal_of, parse_number
 from ..model.book import ErrorValue, Sheet, Value
 from ..model.table import Column, ColumnRole, Entry, Line, LineKind, Table, YearRole
 from . import words
-from .headings import Heading, YearCell
+from .headings import Heading, Placed, YearCell
 
 _BLANK_ROWS = 2  # more blank rows than this end a table
 _ROWS_WITHOUT_AMOUNTS = 8  # and so do more rows of text than this
@@ -39,6 +39,11 @@ class Draft:
     whole: bool
 
     @property
+    def has_years(self) -> bool:
+        """Whether its columns are years: what a proposal's table has."""
+        return any(column.role is ColumnRole.YEAR for column in self.columns)
+
+    @property
     def range(self) -> Range:
         """From the heading to the last line, from the label to the last column of amounts."""
         first, last = self.columns[0].number, self.columns[-1].number
@@ -47,16 +52,16 @@ class Draft:
         return Range(self.heading_row, first, self.lines[-1].row, last)
 
     def finished(
-        self, first: int, last: int, above: int, *, number: str | None = None, prose: str | None = None
+        self, texts: Sequence[Placed], first: int, last: int, above: int, *, number: str | None = None, prose: str | None = None
     ) -> Table:
         """The table, with the units stated for it in rows ``first`` to ``last`` and in rows up to ``above``.
 
-        ``prose`` is the text of the proposal that the table belongs to, ``number`` its number.
+        ``texts`` are the cells of the sheet with text; ``prose`` is the text of the proposal that the table belongs to, ``number`` its number.
         """
         area = self.range
-        units = unit_statements(self.sheet, area, first, last)
+        units = unit_statements(self.sheet, texts, area, first, last)
         if 0 < above < first:
-            units += unit_statements(self.sheet, area, 1, above)
+            units += unit_statements(self.sheet, texts, area, 1, above)
         return Table(
             self.sheet,
             self.heading_row,
@@ -81,7 +86,13 @@ class _Over:
         self._sheet = sheet
         self._row = row
         top = row - _HEADING_ROWS
-        self.merges = [merge for merge in sheet.merges if merge.bottom >= top and merge.top <= row]
+        self.merges = [
+            merge
+            for merge in sheet.merges
+            if merge.bottom >= top
+            and merge.top <= row
+            and len(str(sheet.value(merge.top, merge.left))) <= _LONGEST_HEADING
+        ]
 
     def texts(self, column: int) -> list[str]:
         """What stands over a column, nearest first."""
@@ -114,6 +125,11 @@ class _Over:
         )
 
 
+def texts_over(sheet: Sheet, row: int, column: int) -> list[str]:
+    """What stands over a column from a heading row upwards, nearest first."""
+    return _Over(sheet, row).texts(column)
+
+
 def build(
     sheet: Sheet, heading: Heading, neighbours: Sequence[Heading], stops: frozenset[int], language: Language
 ) -> Draft | None:
@@ -127,8 +143,8 @@ def build(
     bottom = _reach(sheet, heading, columns, neighbours, stops, left, right)
     if bottom is None:
         return None
-    label_column = _label_column(sheet, heading.row, bottom, columns, left, right)
-    reading = _Lines(sheet, heading.row, columns, label_column, left, language)
+    label_column = label_column_of(sheet, heading.row, bottom, columns, left, right)
+    reading = Lines(sheet, heading.row, columns, label_column, left, language)
     lines = reading.read(bottom)
     if not lines:
         return None
@@ -354,7 +370,7 @@ def _is_amount(value: Value) -> bool:
 _LABELS_LOOKED_AT = 200
 
 
-def _label_column(
+def label_column_of(
     sheet: Sheet, top: int, bottom: int, columns: tuple[Column, ...], left: int, right: int
 ) -> int | None:
     """The column whose texts name the lines: the one with most letters, left of the amounts if it can be."""
@@ -383,7 +399,10 @@ def _label_column(
     return first - 1 if first > left and first - 1 not in taken else None
 
 
-class _Lines:
+_EXACT = 2**53
+
+
+class Lines:
     """Reads the rows of a table into lines, and notes the odd cells on the way."""
 
     def __init__(
@@ -398,6 +417,7 @@ class _Lines:
         self.sheet = sheet
         self.heading_row = heading_row
         self.numbers = [column.number for column in columns]
+        self.mixed = frozenset(column.number for column in columns if column.role is ColumnRole.OTHER)
         self.offsets = [number - sheet.left for number in self.numbers]
         self.label_offset = None if label_column is None else label_column - sheet.left
         self.other_labels = range(left - sheet.left, self.offsets[0])
@@ -437,13 +457,20 @@ class _Lines:
             kind = type(value)
             if kind is float or kind is int:
                 numeric = True
-                amount: Decimal | None = decimal_of(value)  # type: ignore[arg-type]
-                if self.whole and kind is float and not value.is_integer():  # type: ignore[union-attr]
+                amount: Decimal | None
+                if kind is float and not value.is_integer():  # type: ignore[union-attr]
+                    amount = decimal_of(value)  # type: ignore[arg-type]
                     self.whole = False
+                elif -_EXACT < value < _EXACT:  # type: ignore[operator]
+                    amount = Decimal(int(value))  # type: ignore[arg-type]
+                else:
+                    amount = decimal_of(value)  # type: ignore[arg-type]
             elif value == "":
                 amount = None
             else:
                 entry, amount = _entry(self.sheet, row, number, value, self.language)
+                if number in self.mixed and entry in (Entry.TEXT, Entry.DATE):
+                    entry = None  # a column that is not a year's may hold words
                 if entry is not None:
                     odd[Cell(row, number)] = entry
                 if amount is not None and amount != amount.to_integral_value():
@@ -564,25 +591,25 @@ def _beside(
 
 
 def unit_statements(
-    sheet: Sheet, table_range: Range, first_row: int, last_row: int
+    sheet: Sheet, texts: Sequence[Placed], table_range: Range, first_row: int, last_row: int
 ) -> tuple[tuple[int, Cell], ...]:
     """Every statement of a unit for a table, from ``first_row`` to its heading and just below the table."""
     found: list[tuple[int, Cell]] = []
-    top, bottom = table_range.top, table_range.bottom
-    for row in range(max(first_row, sheet.top), min(last_row, bottom + _UNITS_BELOW, sheet.bottom) + 1):
-        if top + 1 < row <= bottom:
+    top, _, bottom, _ = table_range
+    last_row = min(last_row, bottom + _UNITS_BELOW)
+    for row, column, text in texts:
+        if row < first_row or not 2 < len(text) <= words.LONGEST_UNIT or top + 1 < row <= bottom:
             continue
+        if row > last_row:
+            break
         below = row > bottom
-        near = top - _UNIT_ROWS <= row <= top + 1 or below
-        values = sheet.rows[row - sheet.top]
-        for index, value in enumerate(values):
-            if type(value) is not str or not 2 < len(value) <= 140:
-                continue
-            unit = words.unit_of(value, near_table=near and not (below and value[0] != "("))
-            if unit is None and index and _is_unit_label(values[:index]):
-                unit = words.unit_of(value, near_table=True)
-            if unit is not None:
-                found.append((unit, Cell(row, sheet.left + index)))
+        near = top - _UNIT_ROWS <= row <= top + 1 or (below and text[0] == "(")
+        unit = words.unit_of(text, near_table=near)
+        if unit is None and column > sheet.left and words.unit_of(text, near_table=True) is not None:
+            if _is_unit_label(sheet.rows[row - sheet.top][: column - sheet.left]):
+                unit = words.unit_of(text, near_table=True)
+        if unit is not None:
+            found.append((unit, Cell(row, column)))
     return tuple(found)
 
 

@@ -116,6 +116,7 @@ def year_role(text: str) -> YearRole | None:
     return _ROLES.get(folded) or next((_ROLES[part] for part in folded.split() if part in _ROLES and len(part) > 2), None)
 
 
+LONGEST_UNIT = 140
 _CURRENCY = r"(?:kr|kroner|dkk|nok|sek|eur|euros?|usd|dollars?|€|\$|£)\.?"
 _THOUSAND = r"(?:1[.,\s\u00a0]?000|'?000|thousands?|tusinde?r?|tusen|t\.?)"
 _MILLION = r"(?:1[.,\s]000[.,\s]000|mio\.?|mill\.?|milj\.?|millioner|millions?)"
@@ -156,7 +157,7 @@ def unit_of(text: str, *, near_table: bool) -> int | None:
     A sentence such as 'Investering i 4 ungeguides - 2000 t.kr.' states none. A bare 't.kr.' or a heading
     that ends in '(1.000 kr.)' counts only close to the table (``near_table``).
     """
-    if len(text) > 140:
+    if len(text) > LONGEST_UNIT:
         return None
     folded = fold(text)
     if not any(mark in folded for mark in _UNIT_MARKS):

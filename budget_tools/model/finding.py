@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
 
@@ -89,9 +89,24 @@ class Finding:
         """Changes when an amount behind the finding changes."""
         return _hash(*("" if amount is None else f"{amount.normalize():f}" for amount in self.amounts))
 
-    def with_(self, **changes: object) -> Finding:
-        """A copy with some fields changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+    def settled(self, severity: Severity, ordinal: int) -> Finding:
+        """The finding with its severity, and its number among findings that are alike."""
+        return Finding(
+            self.code,
+            self.sheet,
+            self.cell,
+            self.facts,
+            self.hint,
+            self.related,
+            self.fix,
+            self.proposal,
+            self.key,
+            self.amounts,
+            self.meant,
+            severity,
+            ordinal,
+            self.path,
+        )
 
 
 def _hash(*parts: str) -> str:

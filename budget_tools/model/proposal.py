@@ -38,6 +38,24 @@ class Proposal:
     text: tuple[Text, ...] = ()
     tables: tuple[Table, ...] = ()
 
+    def with_tables(self, tables: tuple[Table, ...]) -> Proposal:
+        """The proposal with its tables completed."""
+        return Proposal(
+            self.sheet,
+            self.anchor,
+            self.number,
+            self.number_text,
+            self.number_cell,
+            self.run_together,
+            self.committee,
+            self.area,
+            self.title,
+            self.title_cell,
+            self.account,
+            self.text,
+            tables,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
 from .address import Cell, Range, a1, spell
 from .amount import Language
@@ -21,6 +22,7 @@ class ColumnRole(Enum):
 
     YEAR = "year"
     TOTAL = "total"
+    OTHER = "other"  # amounts under another heading than a year: a fund, a kind of cost
 
 
 class YearRole(Enum):
@@ -32,8 +34,7 @@ class YearRole(Enum):
     PLAN = "plan"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of amounts: its number on the sheet (1-based), its role and its heading as written."""
 
     number: int
@@ -52,8 +53,7 @@ class LineKind(Enum):
     TOTAL = "total"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A row of amounts. ``amounts`` stand in the order of the table's columns; None is a blank cell
     or one that holds no amount; ``raw`` is what the cells hold."""
 
@@ -90,8 +90,7 @@ class Axis(Enum):
     COLUMN = "column"  # the lines of one column, above or below
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """A cell that should equal the sum of other cells of its row or column.
 
     ``addends`` are column numbers (along a row) or row numbers (along a column) with their ``signs``;
@@ -158,7 +157,6 @@ class Table:
     label_column: int | None
     language: Language
     units: tuple[tuple[int, Cell], ...] = ()  # every statement of a unit, and where
-    caption: str = ""
     totals: tuple[Total, ...] = ()
     entries: Mapping[Cell, Entry] = field(default_factory=dict)
     whole: bool = False  # every amount is a whole number
@@ -169,6 +167,35 @@ class Table:
     prose: str = ""  # the text of the proposal
     proposal: str | None = None  # the number of the proposal that the table belongs to
     in_proposal: bool = False
+
+    def completed(
+        self,
+        details: Details,
+        lines: tuple[Line, ...],
+        computed: Mapping[Cell, Decimal],
+        totals: tuple[Total, ...],
+        unchecked: tuple[Cell, ...],
+    ) -> Table:
+        """The table with its details, what its formulas give, and what its totals cover."""
+        return Table(
+            self.sheet,
+            self.heading_row,
+            self.columns,
+            lines,
+            self.label_column,
+            self.language,
+            self.units,
+            totals,
+            self.entries,
+            self.whole,
+            self.strays,
+            unchecked,
+            computed,
+            details,
+            self.prose,
+            self.proposal,
+            self.in_proposal,
+        )
 
     @property
     def range(self) -> Range:

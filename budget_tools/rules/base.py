@@ -64,8 +64,10 @@ def at(
         role = "label"
     elif column.role is ColumnRole.TOTAL:
         role = "total"
-    else:
+    elif column.year is not None:
         role = str(column.year)
+    else:
+        role = column.heading
     return Finding(
         code,
         table.sheet.name,

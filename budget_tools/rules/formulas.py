@@ -51,6 +51,8 @@ def hard_coded_total(table: Table) -> Iterator[Finding]:
             continue
         group = total.cell.column if total.axis is Axis.ROW else total.cell.row
         typed[total.axis, group].append(total)
+    if not typed:
+        return
     calculated: Counter[tuple[Axis, int]] = Counter()
     for cell in {total.cell for total in table.totals if total.cell in formulas}:
         calculated[Axis.ROW, cell.column] += 1

@@ -123,6 +123,8 @@ def ambiguous_separator(table: Table) -> Iterator[Finding]:
         other = _other_reading(table, cell, text, amount)
         if other is not None:
             yield _ambiguous(table, cell, text, amount, other)
+    if table.whole:
+        return
     for line in table.lines:
         if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
             continue
@@ -273,6 +275,9 @@ def unit_slip(table: Table) -> Iterator[Finding]:
     in_thousands = bool(table.units) and table.units[0][0] == 1000
     for line in table.lines:
         if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+            continue
+        sizes = [abs(amount) for amount in line.amounts if amount]
+        if not sizes or (max(sizes) < _LEAST_KRONER and max(sizes) < 500 * min(sizes)):
             continue
         for column, amount in zip(table.columns, line.amounts, strict=True):
             if amount is None or abs(amount) < 1000 or column.role is not ColumnRole.YEAR:
@@ -449,6 +454,8 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
             text = value.strftime("%d-%m-%Y") if hasattr(value, "strftime") else str(value)
             yield at("NUM008", table, cell, {"kind": "date", "text": text})
     formats = table.details.formats
+    if not any("%" in code for code in set(formats.values())):
+        return
     for line in table.lines:
         shares = []
         others = 0

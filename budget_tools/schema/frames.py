@@ -88,7 +88,7 @@ def check_tables(tables: Sequence[tuple[str, Table]]) -> dict[int, Failures]:
     total_subjects: list[tuple[int, Total]] = []
     for position, (book, table) in enumerate(tables):
         place = f"{position}|{book}|{table.sheet.name}|"
-        labelled = table.label_column is not None
+        labelled = table.label_column is not None and bool(table.years)
         for line in table.lines:
             if labelled and line.kind is LineKind.LINE:
                 keys.append(f"{place}{line.row}")

@@ -14,9 +14,11 @@ import pytest
 from budget_tools.books.file import WorkbookFile
 from budget_tools.books.memory import MemoryBook
 from budget_tools.books.port import Reader
+from budget_tools.errors import WorkbookError
 from budget_tools.formula import shifted
 from budget_tools.model.address import Cell, parse_cell, parse_range
 from budget_tools.model.book import Book, ErrorValue, Sheet
+from tests.packages import worksheet, write
 
 SHEETS: dict[str, dict[str, Any]] = {
     "Skema": {
@@ -392,3 +394,102 @@ def test_dates_of_1904(tmp_path: Path) -> None:
     value = WorkbookFile(path).read().sheets[0].value(1, 1)
     assert isinstance(value, date)
     assert (value.year, value.month, value.day) == (2024, 5, 1)
+
+
+SUM = {"C1": "=SUM(A1:B1)"}
+ROWS = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c>{}</row>'
+
+# One sheet, written in ways that are all allowed: formulas, those without a result, and what C1 shows.
+SPELLINGS = {
+    "plain": ('<c r="C1"><f>SUM(A1:B1)</f><v>3</v></c>', SUM, False, 3),
+    "as LibreOffice": ('<c r="C1" s="0"><f aca="false">SUM(A1:B1)</f><v>3</v></c>', SUM, False, 3),
+    "single quotes": ("<c r='C1'><f>SUM(A1:B1)</f><v>3</v></c>", SUM, False, 3),
+    "attributes turned around": ('<c t="n" s="1" r="C1"><f>SUM(A1:B1)</f><v>3</v></c>', SUM, False, 3),
+    "blanks in the tags": ('<c r="C1" ><f >SUM(A1:B1)</f ><v >3</v ></c >', SUM, False, 3),
+    "over several lines": ('<c\n  r="C1"\n>\n <f>SUM(A1:B1)</f>\n <v>3</v>\n</c>', SUM, False, 3),
+    "no result": ('<c r="C1"><f>SUM(A1:B1)</f></c>', SUM, True, ""),
+    "empty result": ('<c r="C1"><f>SUM(A1:B1)</f><v></v></c>', SUM, True, ""),
+    "closed result": ('<c r="C1"><f>SUM(A1:B1)</f><v/></c>', SUM, True, ""),
+    "no result, but a next cell": ('<c r="C1"><f>SUM(A1:B1)</f></c><c r="D1"><v>9</v></c>', SUM, True, ""),
+    "a style before": ('<c r="B2" s="1"/><c r="C1"><f>SUM(A1:B1)</f><v>3</v></c>', SUM, False, 3),
+    "a remark": ('<c r="C1"><!-- <f>A9</f> --><f>SUM(A1:B1)</f><v>3</v></c>', SUM, False, 3),
+    "marked as text": ('<c r="C1"><f><![CDATA[SUM(A1:B1)]]></f><v>3</v></c>', SUM, False, 3),
+    "a text": (
+        '<c r="C1" t="str"><f>A1&amp;"&lt;f&gt;"</f><v>1&lt;f&gt;</v></c>',
+        {"C1": '=A1&"<f>"'},
+        False,
+        "1<f>",
+    ),
+    "a larger-than as it is": ('<c r="C1"><f>IF(A1>B1,1,2)</f><v>2</v></c>', {"C1": "=IF(A1>B1,1,2)"}, False, 2),
+    "a letter by number": ('<c r="C1"><f>L&#248;n!A1</f><v>2</v></c>', {"C1": "=Løn!A1"}, False, 2),
+    "an array": ('<c r="C1"><f t="array" ref="C1">SUM(A1:B1)</f><v>3</v></c>', SUM, False, 3),
+    "a formula of nothing": ('<c r="C1"><f/><v>3</v></c>', {}, False, 3),
+}
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"], ids=["", "prefixed"])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_spellings_of_a_formula(spelling: str, prefix: str, tmp_path: Path) -> None:
+    inside, formulas, unvalued, shown = SPELLINGS[spelling]
+    xml = worksheet(ROWS.format(inside))
+    if prefix and "<!" not in xml:
+        xml = re.sub(r"<(/?)(\w)", rf"<\1{prefix}\2", xml).replace("xmlns=", "xmlns:x=")
+    one = WorkbookFile(write(tmp_path / "spelled.xlsx", {"Ark": xml})).read().sheets[0]
+    assert {str(cell): shifted(formula, cell) for cell, formula in one.formulas.items()} == formulas
+    assert one.unvalued == ({Cell(1, 3)} if unvalued else set())
+    assert one.value(1, 3) == shown
+
+
+HIDING = {
+    "hidden": ('<col min="3" max="3" width="9" hidden="1"/>', 'hidden="1"'),
+    "true": ('<col min="3" max="3" width="9" hidden="true"/>', 'hidden="true"'),
+    "no width, no height": ('<col min="3" max="3" width="0" customWidth="1"/>', 'ht="0" customHeight="1"'),
+    "0.0": ('<col min="3" max="3" width="0.0"/>', 'ht="0.0"'),
+    "single quotes": ("<col min='3' max='3' width='0'/>", "ht='0'"),
+}
+
+
+@pytest.mark.parametrize("formula", ["", "<f>B1</f>"], ids=["values", "formulas"])
+@pytest.mark.parametrize("what", ["column", "row"])
+@pytest.mark.parametrize("way", HIDING)
+def test_ways_of_hiding(way: str, what: str, formula: str, tmp_path: Path) -> None:
+    column, row = HIDING[way]
+    rows = ROWS.format(f'<c r="C1">{formula}<v>3</v></c>')
+    rows += f'<row r="2" {row if what == "row" else ""}><c r="A2"><v>1</v></c></row>'
+    columns = f"<cols>{column}</cols>" if what == "column" else ""
+    path = write(tmp_path / "hiding.xlsx", {"Ark": worksheet(rows, before=columns)})
+    details = WorkbookFile(path).read().sheets[0].details([parse_range("A1:C2")])
+    assert details.hidden_columns == ({3} if what == "column" else set())
+    assert details.hidden_rows == ({2} if what == "row" else set())
+
+
+def test_an_edge_of_the_page_hides_nothing(tmp_path: Path) -> None:
+    """Excel hides all the rest of a sheet to make it look like a page."""
+    rows = ROWS.format('<c r="C1"><v>3</v></c>')
+    rest = '<cols><col min="4" max="16384" width="9" hidden="1"/></cols>'
+    path = write(tmp_path / "page.xlsx", {"Ark": worksheet(rows, before=rest)})
+    assert not WorkbookFile(path).read().sheets[0].details([parse_range("A1:C1")]).hidden_columns & {1, 2, 3}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_encodings_of_a_sheet(encoding: str, tmp_path: Path) -> None:
+    rows = ROWS.format('<c r="C1"><f>SUM(A1:B1)</f><v>3</v></c>')
+    name = encoding.removesuffix("-sig").upper()
+    xml = f'<?xml version="1.0" encoding="{name}"?>' + worksheet(rows)
+    path = write(tmp_path / "encoded.xlsx", {"Ark": xml.encode(encoding)})
+    try:
+        one = WorkbookFile(path).read().sheets[0]
+    except WorkbookError as error:
+        assert error.reason in {"broken-zip", "part-encoding"}  # told, and not read in part
+    else:
+        assert one.value(1, 3) == 3
+        assert {str(cell): shifted(formula, cell) for cell, formula in one.formulas.items()} == SUM
+
+
+def test_rows_out_of_order(tmp_path: Path) -> None:
+    rows = '<row r="5"><c r="B5" s="1"><v>5</v></c></row><row r="2"><c r="B2" s="2"><v>2</v></c></row>'
+    path = write(tmp_path / "order.xlsx", {"Ark": worksheet(rows)})
+    one = WorkbookFile(path).read().sheets[0]
+    assert (one.value(5, 2), one.value(2, 2)) == (5, 2)
+    formats = one.details([parse_range("A1:C6")]).formats
+    assert (formats[Cell(5, 2)], formats[Cell(2, 2)]) == ("#,##0", "0%")

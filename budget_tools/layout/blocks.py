@@ -1,0 +1,133 @@
+"""Tables whose columns are not headed by years: blocks of numbers with a total among them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..formula import addends
+from ..model.address import Cell, Range
+from ..model.amount import Language
+from ..model.book import Sheet
+from ..model.table import Column, ColumnRole
+from . import words
+from .headings import FIRST_YEAR, LAST_YEAR, Placed
+from .tables import Draft, Lines, label_column_of, texts_over
+
+_GAP = 2  # more rows without a number end a block
+_FEWEST_ROWS = 2
+_SHARE = 0.1  # a column of amounts has a number in at least this share of the rows
+
+
+def blocks(
+    sheet: Sheet, others: Sequence[Placed], taken: Iterable[Range], language: Language
+) -> Iterator[Draft]:
+    """The tables of a sheet outside the ranges that are ``taken``, top to bottom.
+
+    ``others`` are the cells of the sheet that hold anything but text. A block is a table only when something
+    in it adds up: a row or column called a total, or a formula that sums its neighbours.
+    """
+    ranges = list(taken)
+    rows: dict[int, set[int]] = {}
+    for row, column, value in others:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if any(area.top <= row <= area.bottom for area in ranges):
+                continue
+            rows.setdefault(row, set()).add(column)
+    for cell in sheet.unvalued:
+        if not any(area.top <= cell.row <= area.bottom for area in ranges):
+            rows.setdefault(cell.row, set()).add(cell.column)
+    for block in _runs(sheet, rows):
+        draft = _table(sheet, block, rows, language)
+        if draft is not None:
+            yield draft
+
+
+def _runs(sheet: Sheet, rows: dict[int, set[int]]) -> Iterator[list[int]]:
+    """Rows with numbers, cut where too many rows without come between, or where new headings stand."""
+    run: list[int] = []
+    for row in sorted(rows):
+        if run and (row - run[-1] > _GAP + 1 or _headed_anew(sheet, run[-1], row, rows[row])):
+            yield run
+            run = []
+        run.append(row)
+    if run:
+        yield run
+
+
+def _headed_anew(sheet: Sheet, before: int, row: int, columns: set[int]) -> bool:
+    """Whether texts stand over the numbers of a row, below the numbers before it."""
+    for between in range(before + 1, row):
+        over = sum(
+            isinstance(value := sheet.value(between, column), str) and bool(value.strip()) for column in columns
+        )
+        if over >= 2:
+            return True
+    return False
+
+
+def _table(sheet: Sheet, block: list[int], rows: dict[int, set[int]], language: Language) -> Draft | None:
+    if len(block) < _FEWEST_ROWS:
+        return None
+    counts = Counter(column for row in block for column in rows[row])
+    numbers = sorted(
+        column for column, count in counts.items() if count >= max(_FEWEST_ROWS, len(block) * _SHARE)
+    )
+    while numbers and _is_axis(sheet, block, numbers[0]):
+        numbers.pop(0)
+    if not numbers:
+        return None
+    first, last = block[0], block[-1]
+    columns = tuple(_column(sheet, first - 1, number) for number in numbers)
+    label_column = label_column_of(sheet, first - 1, last, columns, sheet.left, sheet.right)
+    if not _adds_up(sheet, block, columns, label_column):
+        return None
+    reading = Lines(sheet, first - 1, columns, label_column, sheet.left, language)
+    lines = reading.read(last)
+    if len(lines) < _FEWEST_ROWS:
+        return None
+    return Draft(sheet, first - 1, columns, lines, label_column, language, reading.entries, (), reading.whole)
+
+
+def _column(sheet: Sheet, heading_row: int, number: int) -> Column:
+    texts = texts_over(sheet, heading_row, number)
+    total = next((text for text in texts if words.is_total(text)), None)
+    if total is not None:
+        return Column(number, ColumnRole.TOTAL, total)
+    return Column(number, ColumnRole.OTHER, texts[0] if texts else "")
+
+
+def _is_axis(sheet: Sheet, block: list[int], column: int) -> bool:
+    """Whether a column counts the rows, as years or numbers do, rather than holding amounts."""
+    values = [
+        value
+        for row in block
+        if isinstance(value := sheet.value(row, column), int | float) and not isinstance(value, bool)
+    ]
+    if len(values) < 2 or any(value != int(value) for value in values):
+        return False
+    steps = {after - before for before, after in zip(values, values[1:], strict=False)}
+    if all(FIRST_YEAR - 100 <= value <= LAST_YEAR for value in values) and steps <= {1, -1, 0, 5, 10}:
+        return True
+    return steps == {1} and len(values) > 2
+
+
+def _adds_up(sheet: Sheet, block: list[int], columns: Sequence[Column], label_column: int | None) -> bool:
+    if any(column.role is ColumnRole.TOTAL for column in columns) and len(columns) > 2:
+        return True
+    if label_column is not None:
+        for row in block:
+            label = sheet.value(row, label_column)
+            if isinstance(label, str) and (words.is_total(label) or words.is_subtotal(label)):
+                return True
+    inside = {column.number for column in columns}
+    for row in block:
+        for number in inside:
+            cell = Cell(row, number)
+            formula = sheet.formulas.get(cell)
+            if formula is None:
+                continue
+            total = addends(formula, cell)
+            if total is not None and len(total.cells) >= 2:
+                return True
+    return False
