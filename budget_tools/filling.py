@@ -35,7 +35,7 @@ def missing_totals(table: Table) -> Iterator[tuple[Total, SetCell]]:
 
 def formula_of(total: Total) -> str:
     """The formula of a total in English form: SUM where it adds, plus and minus where it subtracts."""
-    if any(sign != 1 for sign in total.signs):
+    if any(sign != 1 for sign in total.signs) or total.axis is Axis.BLOCK:
         parts = "".join(
             ("+" if sign > 0 else "-") + str(cell)
             for cell, sign in zip(total.cells(), total.signs, strict=True)
@@ -73,7 +73,7 @@ def _is_empty(table: Table, cell: Cell) -> bool:
 
 def _is_asked_for(table: Table, cell: Cell) -> bool:
     line, column = table.line(cell.row), table.column(cell.column)
-    if line is None or column is None:
+    if line is None or column is None or column.role is ColumnRole.OTHER:
         return False
     if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
         return True

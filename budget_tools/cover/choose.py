@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from ..formula import Sum, addends
 from ..model.address import Cell
+from ..model.amount import decimal_of
 from ..model.table import Axis, Column, ColumnRole, Evidence, Line, LineKind, Table, Total, YearRole
 
 _Indexes = tuple[int, ...]
@@ -46,8 +47,11 @@ def cover(table: Table) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell
     if lines is not table.lines:
         table = replace(table, lines=lines)
     along, unchecked_columns = _row_totals(table, sums)
-    down, unchecked_rows = _column_totals(table, sums)
-    return lines, (*along, *down), (*unchecked_columns, *unchecked_rows)
+    down, unchecked_rows, discovered = _column_totals(table, sums)
+    for index in discovered:
+        lines = (*lines[:index], lines[index]._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])
+    typed = _typed_among_formulas(table, sums, {total.cell for total in (*along, *down)}) if sums else ()
+    return lines, (*along, *down, *typed), (*unchecked_columns, *unchecked_rows)
 
 
 def _own_sums(table: Table) -> dict[Cell, Sum]:
@@ -303,8 +307,10 @@ def _row_total(table: Table, line: Line, position: int, candidate: _Candidate, e
 # --- down columns -----------------------------------------------------------------------------------
 
 
-def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[Cell]]:
+def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[Cell], list[int]]:
     found: list[Total] = []
+    discovered: list[int] = []
+    search = _Search(table)
     unchecked: list[Cell] = []
     index_of = {line.row: index for index, line in enumerate(table.lines)}
     stack: list[int] = []  # lines and totals that no later total has taken in yet
@@ -313,6 +319,12 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
         if line.kind is LineKind.OF_WHICH:
             continue
         if line.kind is LineKind.LINE:
+            agreed = search.unnamed(row, stack)
+            if agreed is not None:
+                discovered.append(row)
+                for position in search.typed(row):
+                    found.append(_column_total(table, row, position, agreed, Evidence.AGREEMENT))
+                stack = [item for item in stack if item not in agreed.members]
             stack.append(row)
             continue
         own: dict[int, _Candidate] = {}
@@ -365,7 +377,7 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
         stack.append(row)
     for row in pending:
         unchecked.extend(_below(table, row, found))
-    return found, unchecked
+    return found, unchecked, discovered
 
 
 def _evidence(
@@ -398,6 +410,142 @@ def _with_all_lines(table: Table, row: int, own: dict[int, _Candidate]) -> dict[
     if any(sign != 1 for candidate in own.values() for sign in candidate.signs):
         return own
     return {position: _Candidate.plus(everything) for position in own}
+
+
+_DEEPEST = 60  # a total covers at most so many of the items before it, unless its label says more
+_LONGEST_SEARCHED = 800
+_FEWEST_AGREEING = 3
+
+
+class _Search:
+    """Looks for totals that no word names: lines that equal what stands before them in column after column."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.floats: list[list[float | None]] | None = None
+
+    def typed(self, row: int) -> list[int]:
+        """The columns in which a line has a typed amount."""
+        line, formulas = self.table.lines[row], self.table.sheet.formulas
+        return [
+            position
+            for position, (amount, column) in enumerate(zip(line.amounts, self.table.columns, strict=True))
+            if amount is not None and (not formulas or Cell(line.row, column.number) not in formulas)
+        ]
+
+    def unnamed(self, row: int, stack: list[int]) -> _Candidate | None:
+        """The items that a line without a total's name adds up in at least three columns and nearly all."""
+        table = self.table
+        if table.in_proposal or len(stack) < 2 or len(table.columns) < _FEWEST_AGREEING:
+            return None
+        if len(table.lines) > _LONGEST_SEARCHED:
+            return None
+        positions = self.typed(row)
+        if len(positions) < _FEWEST_AGREEING:
+            return None
+        if self.floats is None:
+            self.floats = [
+                [None if amount is None else float(amount) for amount in line.amounts] for line in table.lines
+            ]
+        return self._agreeing(self.floats, row, stack, positions)
+
+    def _agreeing(
+        self, floats: list[list[float | None]], row: int, stack: list[int], positions: list[int]
+    ) -> _Candidate | None:
+        shown = [floats[row][position] or 0.0 for position in positions]
+        telling = len({round(value, 6) for value in shown if value})
+        if telling < _FEWEST_AGREEING:
+            return None
+        most_wrong = max(1, len(positions) // 6)
+        sums = [0.0] * len(positions)
+        for count, item in enumerate(reversed(stack[-_DEEPEST:]), 1):
+            values = [floats[item][position] or 0.0 for position in positions]
+            if count >= 2:
+                members = tuple(stack[-count:])
+                for first, signs in ((1.0, (1,) * count), (-1.0, (1,) + (-1,) * (count - 1))):
+                    wrong = 0
+                    right: set[float] = set()
+                    for total, value, rest in zip(shown, values, sums, strict=True):
+                        if abs(value + first * rest - total) <= max(1e-6, abs(total) * 1e-9):
+                            if total and rest and value:
+                                right.add(round(total, 6))
+                        else:
+                            wrong += 1
+                            if wrong > most_wrong:
+                                break
+                    else:
+                        if len(right) >= _FEWEST_AGREEING and len(right) > 2 * wrong:
+                            return _Candidate(members, signs)
+            sums = [rest + value for rest, value in zip(sums, values, strict=True)]
+        return None
+
+
+def _typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]) -> list[Total]:
+    """Typed numbers in a line, or a column, whose other cells all have the same formula, moved along.
+
+    They give themselves away: what should stand there is what the neighbours' formula gives in their place.
+    """
+    found: list[Total] = []
+    lines = {line.row: line for line in table.lines}
+    numbers = [column.number for column in table.columns]
+    strips = [[Cell(row, number) for number in numbers] for row in lines]
+    strips += [[Cell(row, number) for row in lines] for number in numbers]
+    for strip in strips:
+        moved: Counter[tuple[tuple[int, int, int], ...]] = Counter()
+        for cell in strip:
+            total = sums.get(cell)
+            if total is not None and not total.subtotal and 2 <= len(total.cells) <= _DEEPEST:
+                moved[
+                    tuple((at.row - cell.row, at.column - cell.column, sign) for at, sign in total.cells)
+                ] += 1
+        if not moved:
+            continue
+        pattern, count = moved.most_common(1)[0]
+        calculated = sum(cell in table.sheet.formulas for cell in strip)
+        typed = [
+            (index, cell)
+            for index, cell in enumerate(strip)
+            if cell not in table.sheet.formulas and cell not in covered and _holds_number(table, cell)
+        ]
+        if count < 2 or count * 2 <= calculated or not typed or len(typed) * 3 > count + 2:
+            continue
+        sideways = any(
+            (down if strip[0].column == strip[-1].column else across) for down, across, _ in pattern
+        )
+        for index, cell in typed:
+            if sideways and not (0 < index < len(strip) - 1):
+                continue  # where a series begins, something must be typed
+            addends = [
+                (Cell(cell.row + down, cell.column + across), sign) for down, across, sign in pattern
+            ]
+            if any(at.row < 1 or at.column < 1 for at, _ in addends):
+                continue
+            values = [_number_at(table, at) for at, _ in addends]
+            shown = _number_at(table, cell)
+            expected = _sum(values, [sign for _, sign in addends])
+            if expected is None or shown is None:
+                continue
+            covered.add(cell)
+            found.append(
+                Total(
+                    cell,
+                    Axis.BLOCK,
+                    tuple(at for at, _ in addends),
+                    tuple(sign for _, sign in addends),
+                    Evidence.SIBLING_FORMULAS,
+                    shown,
+                    expected,
+                    _tolerance(table, values, shown),
+                )
+            )
+    return found
+
+
+def _number_at(table: Table, cell: Cell) -> Decimal | None:
+    value = table.sheet.value(cell.row, cell.column)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return decimal_of(value)
+    return None
 
 
 def _holds_number(table: Table, cell: Cell) -> bool:

@@ -88,19 +88,21 @@ class Axis(Enum):
 
     ROW = "row"  # the years of one line, to the left or right
     COLUMN = "column"  # the lines of one column, above or below
+    BLOCK = "block"  # cells anywhere: known only from formulas
 
 
 class Total(NamedTuple):
     """A cell that should equal the sum of other cells of its row or column.
 
-    ``addends`` are column numbers (along a row) or row numbers (along a column) with their ``signs``;
+    ``addends`` are column numbers (along a row), row numbers (along a column) or cells (of a block), with
+    their ``signs``;
     ``shown`` and ``expected`` are in the table's own unit; either is None when it cannot be known, and
     ``tolerance`` is how far rounding of the stored figures can carry them apart.
     """
 
     cell: Cell
     axis: Axis
-    addends: tuple[int, ...]
+    addends: tuple[int, ...] | tuple[Cell, ...]
     signs: tuple[int, ...]
     evidence: Evidence
     shown: Decimal | None
@@ -128,7 +130,10 @@ class Total(NamedTuple):
     def cells(self) -> Iterator[Cell]:
         """The cells that are added, in order."""
         for addend in self.addends:
-            yield Cell(self.cell.row, addend) if self.axis is Axis.ROW else Cell(addend, self.cell.column)
+            if isinstance(addend, Cell):
+                yield addend
+            else:
+                yield Cell(self.cell.row, addend) if self.axis is Axis.ROW else Cell(addend, self.cell.column)
 
     def covers(self) -> str:
         """The cells that are added, as A1 text."""
