@@ -31,7 +31,7 @@ BATCH_BOOKS = 500
 BATCH_LINES = 50_000
 
 _ZERO = Decimal(0)
-_NUMBER_FAULTS = ("NUM001", "NUM002", "NUM003", "NUM005", "NUM007", "NUM008", "FRM006")
+_NUMBER_FAULTS = ("NUM001", "NUM002", "NUM003", "NUM005", "NUM007", "NUM008")
 
 
 @dataclass(slots=True)
@@ -210,11 +210,13 @@ def _faults(table: Table, broken: list[Total], findings: Sequence[Finding]) -> l
     for finding in findings:
         if finding.code in _NUMBER_FAULTS and finding.sheet == table.sheet.name and finding.cell is not None:
             suspects[finding.cell] = finding.meant
-            if finding.code == "FRM006" and finding.variant == "missing":
-                suspects.update({cell: (value,) for cell, value in table.computed.items()})
     for cell, entry_kind in table.entries.items():
         if entry_kind in (Entry.ERROR, Entry.DATE, Entry.TEXT):
             suspects.setdefault(cell, ())
+    for cell, value in table.computed.items():
+        amount = table.amount(cell)
+        if amount is not None and not same(amount, value):
+            suspects[cell] = (value, amount)  # FRM006 says it
     calculated = frozenset(
         cell
         for cell in table.sheet.formulas

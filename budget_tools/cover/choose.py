@@ -180,13 +180,14 @@ def _without_odd_one_out(own: dict[int, _Candidate]) -> dict[int, _Candidate]:
     """
     if len(own) < 3:
         return own
-    common, count = Counter(own.values()).most_common(1)[0]
+    counts = Counter(own.values())
+    common, count = counts.most_common(1)[0]
     if count * 2 <= len(own) or count == len(own):
         return own
     return {
         index: candidate
         for index, candidate in own.items()
-        if candidate == common or not _is_part(candidate, common)
+        if candidate == common or counts[candidate] > 1 or not _is_part(candidate, common)
     }
 
 
@@ -298,10 +299,19 @@ def _row_total(table: Table, line: Line, position: int, candidate: _Candidate, e
         candidate.signs,
         evidence,
         shown,
-        None if _unknown(table, cells) else _sum(values, candidate.signs),
+        None if _unknown(table, cells) or _is_balance(values, shown) else _sum(values, candidate.signs),
         _tolerance(table, values, shown),
         line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL),
     )
+
+
+_SEVERAL = 4
+
+
+def _is_balance(values: list[Decimal | None], shown: Decimal | None) -> bool:
+    """Whether a line's total repeats its first or last figure: a balance is carried, not added."""
+    filled = [value for value in values if value]
+    return len(filled) >= _SEVERAL and shown in (filled[0], filled[-1]) and len(set(filled)) > 1
 
 
 # --- down columns -----------------------------------------------------------------------------------
@@ -377,7 +387,42 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
         stack.append(row)
     for row in pending:
         unchecked.extend(_below(table, row, found))
+    if not table.in_proposal:
+        found = _without_unlike_columns(_without_doubtful_rows(found))
     return found, unchecked, discovered
+
+
+def _without_doubtful_rows(found: list[Total]) -> list[Total]:
+    """Leave out typed totals of a row whose cover does not hold in several columns: it is another one there."""
+    tested: Counter[int] = Counter()
+    wrong: Counter[int] = Counter()
+    for total in found:
+        if total.evidence is not Evidence.OWN_FORMULA and total.expected is not None and total.shown is not None:
+            tested[total.cell.row] += 1
+            wrong[total.cell.row] += abs(total.difference) > max(
+                total.tolerance, Decimal(len(total.addends) + 1) / 2
+            )
+    doubtful = {row for row, count in wrong.items() if count > max(1, tested[row] // 5)}
+    return [
+        total
+        for total in found
+        if not (total.cell.row in doubtful and total.evidence is not Evidence.OWN_FORMULA and total.wrong)
+    ]
+
+
+def _without_unlike_columns(found: list[Total]) -> list[Total]:
+    """Leave out the typed totals of a column in which nothing adds up: prices, shares, counts of staff."""
+    right: Counter[int] = Counter()
+    wrong: Counter[int] = Counter()
+    for total in found:
+        if total.shown and total.expected is not None:
+            (wrong if total.wrong else right)[total.cell.column] += 1
+    unlike = {column for column, count in wrong.items() if count > 1 and count > right[column]}
+    return [
+        total
+        for total in found
+        if not (total.cell.column in unlike and total.wrong and total.evidence is not Evidence.OWN_FORMULA)
+    ]
 
 
 def _evidence(
@@ -717,7 +762,7 @@ def _column_total(
     shown = table.lines[row].amounts[position]
     number = table.columns[position].number
     expected = _sum(values, candidate.signs)
-    if expected is None and shown is not None:
+    if expected is None and shown is not None and table.in_proposal:
         expected = _ZERO
     if _unknown(table, [Cell(table.lines[member].row, number) for member in candidate.members]):
         expected = None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..formula import addends
 from ..model.address import Cell, Range
-from ..model.amount import Language
+from ..model.amount import Language, parse_number
 from ..model.book import Sheet
 from ..model.table import Column, ColumnRole
 from . import words
@@ -75,6 +75,7 @@ def _table(sheet: Sheet, block: list[int], rows: dict[int, set[int]], language: 
     )
     while numbers and _is_axis(sheet, block, numbers[0]):
         numbers.pop(0)
+    numbers = [number for number in numbers if _holds_amounts(sheet, block, number)]
     if not numbers:
         return None
     first, last = block[0], block[-1]
@@ -110,6 +111,26 @@ def _is_axis(sheet: Sheet, block: list[int], column: int) -> bool:
     if all(FIRST_YEAR - 100 <= value <= LAST_YEAR for value in values) and steps <= {1, -1, 0, 5, 10}:
         return True
     return steps == {1} and len(values) > 2
+
+
+_MOST_TEXTS = 2
+
+
+def _holds_amounts(sheet: Sheet, block: list[int], column: int) -> bool:
+    """Whether a column's numbers can be amounts, rather than codes written as text here and there, or shares."""
+    numbers: list[float] = []
+    texts = 0
+    for row in block:
+        value = sheet.value(row, column)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            numbers.append(value)
+        elif isinstance(value, str) and value and parse_number(value, "en") is not None:
+            texts += 1
+    if texts > _MOST_TEXTS and texts * 5 > len(numbers):
+        return False
+    return any(abs(value) > 1.5 or not value for value in numbers) or all(
+        value == int(value) for value in numbers
+    )
 
 
 def _adds_up(sheet: Sheet, block: list[int], columns: Sequence[Column], label_column: int | None) -> bool:

@@ -11,10 +11,11 @@ from ..formula import shifted
 from ..model.address import Cell
 from ..model.amount import decimal_of
 from ..model.edit import Fix, Safety, SetCell
-from ..model.finding import Finding
+from ..model.finding import Fact, Finding
 from ..model.table import Axis, Evidence, Table, Total
 from .base import at, rule
 
+_FEW = 3  # more stale results than this in a table are one fault: the file was not recalculated
 _NOISE = Decimal("1e-6")  # differences of binary arithmetic, far below an øre
 
 
@@ -104,6 +105,7 @@ def stale_or_missing_value(table: Table) -> Iterator[Finding]:
         5   Løn    100    200    =SUM(B5:C5)→300
     """
     missing: list[tuple[Cell, Decimal]] = []
+    stale: list[tuple[Cell, Decimal, Decimal]] = []
     for cell, expected in table.computed.items():
         if cell in table.sheet.unvalued:
             missing.append((cell, expected))
@@ -112,16 +114,24 @@ def stale_or_missing_value(table: Table) -> Iterator[Finding]:
         if not isinstance(value, int | float) or isinstance(value, bool):
             continue
         shown = decimal_of(value)
-        if same(shown, expected):
+        if not same(shown, expected):
+            stale.append((cell, shown, expected))
+    together = [stale] if len(stale) > _FEW else [[one] for one in stale]
+    for group in together:
+        if not group:
             continue
+        cell, shown, expected = group[0]
+        facts: dict[str, Fact] = {"shown": shown, "expected": expected, "difference": shown - expected}
+        if len(group) > 1:
+            facts |= {"variant": "many", "count": len(group)}
         yield at(
             "FRM006",
             table,
             cell,
-            {"shown": shown, "expected": expected, "difference": shown - expected},
+            facts,
             amounts=(shown, expected),
-            meant=(expected, shown),
-            fix=Fix(Safety.SAFE, (_recalculated(table, cell, expected),)),
+            related=[other for other, _, _ in group[1:]],
+            fix=Fix(Safety.SAFE, tuple(_recalculated(table, one, value) for one, _, value in group)),
         )
     if missing:
         first = missing[0]

@@ -11,7 +11,7 @@ from ..model.address import Cell
 from ..model.amount import decimal_of, find_amounts, odd_characters, readings
 from ..model.book import ErrorValue
 from ..model.edit import Fix, Safety, SetCell, SetNumberFormat
-from ..model.finding import Finding
+from ..model.finding import Fact, Finding
 from ..model.table import ColumnRole, Entry, Line, LineKind, Table
 from .base import at, heading_of, rule
 
@@ -83,6 +83,8 @@ def number_stored_as_text(table: Table) -> Iterator[Finding]:
     for cell, text, amount in _text_numbers(table):
         if odd_characters(text) is not None or _other_reading(table, cell, text, amount) is not None:
             continue
+        if not amount:
+            continue  # a 0 that is left out of a sum is not missed
         yield at(
             "NUM001",
             table,
@@ -446,9 +448,25 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
         5   Løn    200    100    300
     """
     wrong = {cell for cell, entry in table.entries.items() if entry is Entry.ERROR}
+    echoes = {cell for cell in wrong if _follows(table, cell, wrong)}
+    told: set[Cell] = set()
     for cell, entry in table.entries.items():
-        if entry is Entry.ERROR and not _follows(table, cell, wrong):
-            yield at("NUM008", table, cell, {"kind": "error", "text": _raw(table, cell)})
+        column = table.column(cell.column)
+        if entry is Entry.ERROR and cell not in echoes and cell not in told:
+            text = _raw(table, cell)
+            line = table.line(cell.row)
+            if column is None or line is None or (column.role is ColumnRole.OTHER and text in _OF_RATIOS):
+                continue
+            same = [
+                other
+                for other in sorted(wrong - echoes)
+                if other.row == cell.row and other > cell and _raw(table, other) == text
+            ]
+            told.update(same)
+            facts: dict[str, Fact] = {"kind": "error", "text": text}
+            if text in _OF_RATIOS and not any(amount is not None for amount in line.amounts):
+                facts["variant"] = "ratio"
+            yield at("NUM008", table, cell, facts, related=same)
         elif entry is Entry.DATE:
             value = table.sheet.value(cell.row, cell.column)
             text = value.strftime("%d-%m-%Y") if hasattr(value, "strftime") else str(value)
@@ -473,6 +491,9 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
                 yield at(
                     "NUM008", table, cell, {"kind": "percent", "text": f"{value:f} %"}, amounts=(amount,)
                 )
+
+
+_OF_RATIOS = ("#DIV/0!", "#N/A")  # what a line or column of shares shows where there is nothing to share
 
 
 def _follows(table: Table, cell: Cell, wrong: set[Cell]) -> bool:

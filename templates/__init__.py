@@ -1,0 +1,1 @@
+"""Blank proposal forms, installed as ``budget_tools.templates``."""
