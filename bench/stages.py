@@ -30,7 +30,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "reading: file": ("books.file.snapshot",),
     "reading: zip directory, guard": ("books.file.open_package", "books.file.needs_a_child"),
     "reading: inflate parts": ("books.guard.Package.read",),
-    "reading: relationships, sheet list": ("books.file.sheet_parts",),
+    "reading: relationships, sheet list": ("books.file.contents",),
     "reading: calamine": ("books.file._read",),
     "reading: sheetxml": ("books.file._sheet",),
     "formats, hidden": ("inspection._covered",),

@@ -17,6 +17,8 @@ def missing_totals(table: Table) -> Iterator[tuple[Total, SetCell]]:
     a formula without a stored result included, are left alone; so are lines without any amount, and
     tables whose addends cannot all be read.
     """
+    if all(total.shown is not None for total in table.totals):
+        return
     amounts: dict[Cell, Decimal] = {}
     asked: dict[Cell, Total] = {}
     # row totals of lines first, then column totals, which may add them; the corner is asked for twice

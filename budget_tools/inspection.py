@@ -336,14 +336,14 @@ def _registered(examined: Examined, proposal: Proposal) -> Registered:
     assert proposal.number is not None
     in_committee = examined.settings.number.scope == "committee" and proposal.committee
     tables = proposal.tables
-    contents = {
-        "title": hash(proposal.title),
-        "text": hash(tuple(text.text for text in proposal.text)),
-        "unit": hash(tuple(unit for table in tables for unit, _ in table.units)),
-        "years": hash(tuple(table.years for table in tables)),
-        "lines": hash(tuple(line.label for table in tables for line in table.lines)),
-        "amounts": hash(tuple(line.amounts for table in tables for line in table.lines)),
-    }
+    contents = (
+        hash(proposal.title),
+        hash(proposal.text),
+        hash(tuple([unit for table in tables for unit, _ in table.units])),
+        hash(tuple([table.years for table in tables])),
+        hash(tuple([line.label for table in tables for line in table.lines])),
+        hash(tuple([line.amounts for table in tables for line in table.lines])),
+    )
     return Registered(
         examined.book.path,
         proposal.sheet.name,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import posixpath
-from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from html import unescape
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
 
@@ -55,7 +58,7 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
     """
     try:
         package = open_package(data, limits)
-        parts = sheet_parts(package)
+        parts, styles = contents(package)
         xml = {name: package.read(part) for name, part in parts.items() if package.has(part)}
         for name, part in parts.items():
             if name not in xml:
@@ -64,7 +67,7 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
             from .child import read_in_child
 
             return read_in_child(data, path, limits)
-        return _read(package, path, xml)
+        return _read(package, path, xml, styles)
     except WorkbookError:
         raise
     except PasswordError as error:
@@ -75,11 +78,11 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
         raise Unreadable("broken-zip") from error
 
 
-def _read(package: Package, path: str, xml: dict[str, bytes]) -> Book:
+def _read(package: Package, path: str, xml: dict[str, bytes], styles: str | None) -> Book:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.data))
     sheets: list[Sheet] = []
     skipped: list[str] = []
-    formats_of = cache(lambda: cell_formats(package))
+    formats = _formats(package, styles)
     for number, metadata in enumerate(workbook.sheets_metadata):
         if metadata.typ != SheetTypeEnum.WorkSheet:
             skipped.append(metadata.name)
@@ -95,10 +98,18 @@ def _read(package: Package, path: str, xml: dict[str, bytes]) -> Book:
         if part is None:
             sheets.append(Sheet(metadata.name, rows, top, left, merges=merges, visible=visible))
         else:
-            sheets.append(_sheet(metadata.name, rows, top, left, merges, visible, part, formats_of))
+            sheets.append(_sheet(metadata.name, rows, top, left, merges, visible, part, formats))
     if not sheets and not skipped:
         raise Unreadable("no-sheets")
     return Book(path, tuple(sheets), tuple(skipped))
+
+
+def _formats(package: Package, styles: str | None) -> tuple[tuple[str, ...], frozenset[int]]:
+    """The number format code of each cell format, and which of them write white on no fill."""
+    try:
+        return _cell_formats(package.read(styles)) if styles else ((), frozenset())
+    except (ElementTree.ParseError, WorkbookError, ValueError):
+        return (), frozenset()  # calamine read the values; the formats are not known then
 
 
 def _sheet(
@@ -109,7 +120,7 @@ def _sheet(
     merges: tuple[Range, ...],
     visible: bool,
     xml: bytes,
-    formats_of: Callable[[], tuple[tuple[str, ...], frozenset[int]]],
+    cell_formats: tuple[tuple[str, ...], frozenset[int]],
 ) -> Sheet:
     scan: sheetxml.SheetScan | None = None
     if sheetxml.has_formulas(xml) or sheetxml.has_errors(xml):
@@ -120,9 +131,9 @@ def _sheet(
     def details(ranges: Sequence[Range]) -> Details:
         try:
             found = sheetxml.quick_styles(xml, ranges) or sheetxml.scan(xml, ranges)
-            formats, white = formats_of()
-        except (ExpatError, ElementTree.ParseError, WorkbookError, ValueError):
+        except (ExpatError, ValueError):
             return Details()  # calamine read the values of a part that is not well-formed: no details then
+        formats, white = cell_formats
         return Details(
             {cell: formats[style] for cell, style in found.styles.items() if style < len(formats)},
             frozenset(found.hidden_rows),
@@ -164,74 +175,77 @@ def _with_errors(
     return grid, new_top, new_left
 
 
+_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
+_ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+
+
 def _relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
     """The relationships of a part: id → (type, target part)."""
     folder, name = posixpath.split(part)
-    place = posixpath.join(folder, "_rels", f"{name}.rels")
+    place = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
     if not package.has(place):
         return {}
     found = {}
-    for element in ElementTree.fromstring(package.read(place)):
-        target = element.get("Target") or ""
-        if element.get("TargetMode") != "External":
+    for text in _RELATIONSHIP.findall(package.read(place)):
+        said = {
+            key.decode(): unescape((one or other).decode("utf-8", "replace"))
+            for key, one, other in _ATTRIBUTE.findall(text)
+        }
+        target = said.get("Target", "")
+        if said.get("TargetMode") != "External":
             target = target.replace("\\", "/")
-            target = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        found[element.get("Id") or ""] = (element.get("Type") or "", target)
+            if target.startswith("/"):
+                target = target[1:]
+            elif "." in target.split("/", 1)[0] or "/." in target:
+                target = posixpath.normpath(posixpath.join(folder, target))
+            else:
+                target = f"{folder}/{target}" if folder else target
+        found[said.get("Id", "")] = (said.get("Type", ""), target)
     return found
 
 
-def workbook_part(package: Package) -> str:
-    """The part that lists the sheets.
+class Contents(NamedTuple):
+    """Where things are in a package: the part of each worksheet by its name, and the part with the styles."""
 
-    Raises:
-        Refused: the package is something else than a workbook.
-    """
-    for kind, target in _relationships(package, "").values():
-        if kind.endswith("/officeDocument"):
-            if package.has(target):
-                return target
-            raise Unreadable("missing-part", part=target)
-    raise Refused("not-a-workbook")
+    sheets: dict[str, str]
+    styles: str | None
 
 
-def sheet_parts(package: Package) -> dict[str, str]:
-    """The name of each worksheet and the part that holds its cells.
+def contents(package: Package) -> Contents:
+    """The worksheets of a package and its styles.
 
     Raises:
         Refused: the package is something else than a workbook.
         Unreadable: the list of sheets is broken or empty.
     """
-    part = workbook_part(package)
+    part = next(
+        (t for kind, t in _relationships(package, "").values() if kind.endswith("/officeDocument")), None
+    )
+    if part is None:
+        raise Refused("not-a-workbook")
+    if not package.has(part):
+        raise Unreadable("missing-part", part=part)
     relationships = _relationships(package, part)
     found: dict[str, str] = {}
     sheets = 0
     root = ElementTree.fromstring(package.read(part))
     if not root.tag.endswith("}workbook"):
         raise Refused("not-a-workbook")
-    for element in root.iter():
-        if not isinstance(element.tag, str) or element.tag.rpartition("}")[2] != "sheet":
+    for group in root:
+        if not isinstance(group.tag, str) or not group.tag.endswith("}sheets"):
             continue
-        sheets += 1
-        identity = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
-        kind, target = relationships.get(identity, ("", ""))
-        if kind.endswith("/worksheet"):
-            found[element.get("name") or ""] = target
+        for element in group:
+            sheets += 1
+            identity = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+            kind, target = relationships.get(identity, ("", ""))
+            if kind.endswith("/worksheet"):
+                found[element.get("name") or ""] = target
     if not sheets:
         raise Unreadable("no-sheets")
-    return found
-
-
-def cell_formats(package: Package) -> tuple[tuple[str, ...], frozenset[int]]:
-    """The number format code of each cell format, and which of them write white on no fill."""
-    part = next(
-        (
-            target
-            for kind, target in _relationships(package, workbook_part(package)).values()
-            if kind.endswith("/styles") and package.has(target)
-        ),
-        None,
+    styles = next(
+        (t for kind, t in relationships.values() if kind.endswith("/styles") and package.has(t)), None
     )
-    return _cell_formats(package.read(part)) if part else ((), frozenset())
+    return Contents(found, styles)
 
 
 @lru_cache(maxsize=32)

@@ -82,12 +82,11 @@ def _with_kinds(table: Table, sums: dict[Cell, Sum]) -> tuple[Line, ...]:
         adding = 0
         for column in table.columns:
             total = sums.get((line.row, column.number))  # type: ignore[call-overload]
-            if total is None or len(total.cells) < 2 or total.cells[0][0].column != column.number:
+            if total is None or len(total.cells) < 2 or total.column != column.number:
                 continue
             rows = rows or {line.row for line in table.lines}
             adding += (
-                all(cell.column == column.number for cell, _ in total.cells)
-                and sum(cell.row in rows for cell, _ in total.cells) >= 2
+                sum(cell.row in rows for cell, _ in total.cells) >= 2
             )
         if adding and adding * 2 >= years:
             lines = (*lines[:index], line._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])
@@ -124,10 +123,10 @@ def _agrees(shown: Decimal, expected: Decimal, tolerance: Decimal) -> bool:
     return abs(shown - expected) <= tolerance
 
 
-def _unknown(table: Table, cells: list[Cell]) -> bool:
+def _unknown(table: Table, cells: Iterable[Cell]) -> bool:
     """Whether one of the cells has a formula whose result is neither stored nor can be worked out."""
     unvalued = table.sheet.unvalued
-    return bool(unvalued) and any(cell in unvalued and cell not in table.computed for cell in cells)
+    return any(cell in unvalued and cell not in table.computed for cell in cells)
 
 
 # --- along rows -------------------------------------------------------------------------------------
@@ -152,12 +151,12 @@ def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[
             inside = [(at, sign) for at, sign in total.cells if at.column in index_of]
             if (
                 inside
-                and all(at.row == line.row for at, _ in total.cells)
+                and total.row == line.row
                 and not any(at.column not in index_of and _holds_number(table, at) for at, _ in total.cells)
             ):
                 members = tuple(index_of[at.column] for at, _ in inside)
                 own[row] = _Candidate(members, tuple(sign for _, sign in inside))
-            elif not all(at.column == column.number for at, _ in total.cells):
+            elif total.column != column.number:
                 foreign.add(row)
         own = _without_odd_one_out(own)
         chosen, evidence, judged = _choose_columns(table, position, own, foreign)
@@ -291,15 +290,17 @@ def _column_candidates(table: Table, position: int) -> list[_Candidate]:
 def _row_total(table: Table, line: Line, position: int, candidate: _Candidate, evidence: Evidence) -> Total:
     values = [line.amounts[member] for member in candidate.members]
     shown = line.amounts[position]
-    cells = [Cell(line.row, table.columns[member].number) for member in candidate.members]
+    columns = table.columns
+    numbers = tuple([columns[member].number for member in candidate.members])
+    unknown = bool(table.sheet.unvalued) and _unknown(table, (Cell(line.row, number) for number in numbers))
     return Total(
-        Cell(line.row, table.columns[position].number),
+        Cell(line.row, columns[position].number),
         Axis.ROW,
-        tuple(table.columns[member].number for member in candidate.members),
+        numbers,
         candidate.signs,
         evidence,
         shown,
-        None if _unknown(table, cells) or _is_balance(values, shown) else _sum(values, candidate.signs),
+        None if unknown or _is_balance(values, shown) else _sum(values, candidate.signs),
         _tolerance(table, values, shown),
         line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL),
     )
@@ -310,6 +311,8 @@ _SEVERAL = 4
 
 def _is_balance(values: list[Decimal | None], shown: Decimal | None) -> bool:
     """Whether a line's total repeats its first or last figure: a balance is carried, not added."""
+    if len(values) < _SEVERAL or shown not in (values[0], values[-1]):
+        return False
     filled = [value for value in values if value]
     return len(filled) >= _SEVERAL and shown in (filled[0], filled[-1]) and len(set(filled)) > 1
 
@@ -340,13 +343,12 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
         own: dict[int, _Candidate] = {}
         foreign: set[int] = set()
         for position, column in enumerate(table.columns):
-            cell = Cell(line.row, column.number)
-            total = sums.get(cell)
+            total = sums.get((line.row, column.number))  # type: ignore[call-overload]
             if total is None:
-                if cell in table.sheet.formulas:
+                if (line.row, column.number) in table.sheet.formulas:
                     foreign.add(position)
                 continue
-            if all(at.column == column.number for at, _ in total.cells):
+            if total.column == column.number:
                 inside = [(at, sign) for at, sign in total.cells if at.row in index_of]
                 if total.subtotal:
                     inside = [(at, sign) for at, sign in inside if not (at in sums and sums[at].subtotal)]
@@ -358,7 +360,7 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
                     own[position] = _Candidate(members, tuple(sign for _, sign in inside))
                     continue
                 foreign.add(position)
-            elif not all(at.row == line.row for at, _ in total.cells):
+            elif total.row != line.row:
                 foreign.add(position)
         own = _with_all_lines(table, row, _without_odd_one_out(own))
         chosen, evidence, judged = _choose_lines(table, row, stack, own, foreign)
@@ -758,19 +760,20 @@ def _without_twice(table: Table, candidate: _Candidate, found: list[Total]) -> _
 def _column_total(
     table: Table, row: int, position: int, candidate: _Candidate, evidence: Evidence
 ) -> Total:
-    values = [table.lines[member].amounts[position] for member in candidate.members]
-    shown = table.lines[row].amounts[position]
-    number = table.columns[position].number
+    lines = table.lines
+    values = [lines[member].amounts[position] for member in candidate.members]
+    shown = lines[row].amounts[position]
+    column: Column = table.columns[position]
     expected = _sum(values, candidate.signs)
     if expected is None and shown is not None and table.in_proposal:
         expected = _ZERO
-    if _unknown(table, [Cell(table.lines[member].row, number) for member in candidate.members]):
+    rows = tuple([lines[member].row for member in candidate.members])
+    if table.sheet.unvalued and _unknown(table, (Cell(one, column.number) for one in rows)):
         expected = None
-    column: Column = table.columns[position]
     return Total(
-        Cell(table.lines[row].row, column.number),
+        Cell(lines[row].row, column.number),
         Axis.COLUMN,
-        tuple(table.lines[member].row for member in candidate.members),
+        rows,
         candidate.signs,
         evidence,
         shown,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from openpyxl.formula.tokenizer import Token, Tokenizer
@@ -209,14 +209,25 @@ def shifted(formula: Formula, cell: Cell) -> str:
     return moved_text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sum:
     """The cells that a formula adds, with their signs, and whether it is SUBTOTAL, which skips its own kind."""
 
     cells: tuple[tuple[Cell, int], ...]
     subtotal: bool = False
     rounded: bool = False
-    by_range: bool = False
+
+    @cached_property
+    def column(self) -> int | None:
+        """The column that all the cells stand in, if it is one."""
+        first = self.cells[0][0].column
+        return first if all(cell.column == first for cell, _ in self.cells) else None
+
+    @cached_property
+    def row(self) -> int | None:
+        """The row that all the cells stand in, if it is one."""
+        first = self.cells[0][0].row
+        return first if all(cell.row == first for cell, _ in self.cells) else None
 
 
 _MAX_CELLS = 20_000
@@ -231,17 +242,16 @@ def addends(formula: Formula, cell: Cell) -> Sum | None:
 def _addends(text: str, rows: int, columns: int) -> Sum | None:
     tree = parse(text)
     found: dict[Cell, int] = {}
-    subtotal = rounded = by_range = False
+    subtotal = rounded = False
 
     def collect(node: Node, sign: int) -> bool:
-        nonlocal subtotal, rounded, by_range
+        nonlocal subtotal, rounded
         if isinstance(node, Reference):
             if node.sheet is not None:
                 return False
             node = moved(node, rows, columns)
             if (node.bottom - node.top + 1) * (node.right - node.left + 1) + len(found) > _MAX_CELLS:
                 return False
-            by_range |= node.top != node.bottom or node.left != node.right
             for row in range(node.top, node.bottom + 1):
                 for column in range(node.left, node.right + 1):
                     place = Cell(row, column)
@@ -273,7 +283,7 @@ def _addends(text: str, rows: int, columns: int) -> Sum | None:
 
     if not isinstance(tree, Call | Reference) or not collect(tree, 1):
         return None
-    return Sum(tuple((place, sign) for place, sign in found.items() if sign), subtotal, rounded, by_range)
+    return Sum(tuple((place, sign) for place, sign in found.items() if sign), subtotal, rounded)
 
 
 def references(formula: Formula, cell: Cell) -> tuple[Reference, ...]:

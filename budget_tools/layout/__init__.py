@@ -30,22 +30,20 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     others: list[tuple[int, int, Value]] = []
     for row, values in enumerate(sheet.rows, sheet.top):
         for column, value in enumerate(values, sheet.left):
-            if value == "":
-                continue
-            if type(value) is str:
-                texts.append((row, column, value))
-            else:
+            if type(value) is not str:
                 others.append((row, column, value))
-    votes = sum([words.language_votes(text) for _, _, text in texts[:_TEXTS_LISTENED_TO]])
-    language: Language = settings.numbers or ("en" if votes < 0 else "da")
+            elif value:
+                texts.append((row, column, value))
+    language = settings.numbers or _language(texts)
     heads = list(headings(sheet, texts, others))
     begun = starts(sheet, texts, settings.number.pattern)
     stops = frozenset(start.row for start in begun)
     drafts = [
         draft for heading in heads if (draft := build(sheet, heading, heads, stops, language)) is not None
     ]
-    if len(others) > sum(len(draft.lines) * len(draft.columns) for draft in drafts):
-        drafts.extend(blocks(sheet, others, [draft.range for draft in drafts], language))
+    rest = _outside(others, drafts)
+    if len(rest) >= _FEWEST_NUMBERS:
+        drafts.extend(blocks(sheet, rest, language))
     above = begun[0].row - 1 if begun else 0
     proposals: list[Proposal] = []
     tables: list[Table] = []
@@ -66,6 +64,31 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
             tables.append(draft.finished(texts, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
     tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
     return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others))
+
+
+_DECIDED = 6
+_FEWEST_NUMBERS = 4
+
+
+def _language(texts: list[tuple[int, int, str]]) -> Language:
+    """The language that a sheet's own words speak; Danish when they do not tell."""
+    votes = 0
+    for _, _, text in texts[:_TEXTS_LISTENED_TO]:
+        votes += words.language_votes(text)
+        if abs(votes) >= _DECIDED:
+            break
+    return "en" if votes < 0 else "da"
+
+
+def _outside(others: list[tuple[int, int, Value]], drafts: list[Draft]) -> list[tuple[int, int, Value]]:
+    """The cells with anything but text outside the rows of some tables."""
+    if not drafts:
+        return others
+    spans = [(draft.heading_row, draft.lines[-1].row) for draft in drafts]
+    if len(spans) == 1:
+        top, bottom = spans[0]
+        return [cell for cell in others if not top <= cell[0] <= bottom]
+    return [cell for cell in others if not any(top <= cell[0] <= bottom for top, bottom in spans)]
 
 
 def _says_more(start: Start, end: int, texts: list[tuple[int, int, str]]) -> bool:

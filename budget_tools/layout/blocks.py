@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ..formula import addends
-from ..model.address import Cell, Range
+from ..model.address import Cell
 from ..model.amount import Language, parse_number
 from ..model.book import Sheet
 from ..model.table import Column, ColumnRole
@@ -19,24 +19,21 @@ _FEWEST_ROWS = 2
 _SHARE = 0.1  # a column of amounts has a number in at least this share of the rows
 
 
-def blocks(
-    sheet: Sheet, others: Sequence[Placed], taken: Iterable[Range], language: Language
-) -> Iterator[Draft]:
-    """The tables of a sheet outside the ranges that are ``taken``, top to bottom.
+def blocks(sheet: Sheet, others: Sequence[Placed], language: Language) -> Iterator[Draft]:
+    """The tables that some cells of a sheet make, top to bottom.
 
-    ``others`` are the cells of the sheet that hold anything but text. A block is a table only when something
-    in it adds up: a row or column called a total, or a formula that sums its neighbours.
+    ``others`` are cells that hold anything but text and belong to no table yet. A block is a table only when
+    something in it adds up: a row or column called a total, or a formula that sums its neighbours.
     """
-    ranges = list(taken)
     rows: dict[int, set[int]] = {}
     for row, column, value in others:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            if any(area.top <= row <= area.bottom for area in ranges):
-                continue
             rows.setdefault(row, set()).add(column)
-    for cell in sheet.unvalued:
-        if not any(area.top <= cell.row <= area.bottom for area in ranges):
-            rows.setdefault(cell.row, set()).add(cell.column)
+    if sheet.unvalued and rows:
+        first, last = min(rows), max(rows)
+        for cell in sheet.unvalued:
+            if first - _GAP <= cell.row <= last + _GAP:
+                rows.setdefault(cell.row, set()).add(cell.column)
     for block in _runs(sheet, rows):
         draft = _table(sheet, block, rows, language)
         if draft is not None:

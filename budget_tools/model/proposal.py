@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 from .address import Cell
 from .amount import Language
@@ -11,8 +11,7 @@ from .book import Sheet
 from .table import Table
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A piece of text and the cell it stands in."""
 
     text: str
@@ -73,15 +72,17 @@ class Page:
 class Registered:
     """A proposal as the register of a run remembers it: enough to tell two of them apart.
 
-    ``contents`` maps what can differ (title, amounts, …) to a hash of it.
+    ``contents`` is a hash of each of what can differ, named by ``PARTS``.
     """
+
+    PARTS: ClassVar = ("title", "text", "unit", "years", "lines", "amounts")
 
     path: str
     sheet: str
     cell: Cell
     number: str
     scope: str
-    contents: Mapping[str, int]
+    contents: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

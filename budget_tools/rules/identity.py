@@ -75,7 +75,9 @@ def number_used_twice(run: Run) -> Iterator[Finding]:
     """
     for group in run.same_number:
         differs = tuple(
-            name for name in group[0].contents if len({one.contents[name] for one in group}) > 1
+            name
+            for index, name in enumerate(Registered.PARTS)
+            if len({one.contents[index] for one in group}) > 1
         )
         for position, one in enumerate(group):
             near = group[: _MOST_OTHERS + 1] if position <= _MOST_OTHERS else group[:_MOST_OTHERS]

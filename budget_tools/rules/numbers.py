@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 
 from ..formula import references
 from ..model.address import Cell
@@ -193,6 +194,10 @@ def odd_minus_or_blank(table: Table) -> Iterator[Finding]:
         )
 
 
+_THOUSANDS = 3  # the power of ten from which a number has a separator to show
+
+
+@cache
 def _separates(code: str) -> bool:
     return "#,#" in code or "0,0" in code or "# #" in code or "#\xa0#" in code
 
@@ -227,13 +232,14 @@ def mixed_number_format(table: Table) -> Iterator[Finding]:
     without: list[tuple[Cell, str, Decimal]] = []
     for line in table.lines:
         for column, amount in zip(table.columns, line.amounts, strict=True):
-            if amount is None or -1000 < amount < 1000:
+            if amount is None or amount.adjusted() < _THOUSANDS:
+                continue
+            code = formats.get((line.row, column.number))  # type: ignore[call-overload]
+            if code is None or "%" in code:
                 continue
             cell = Cell(line.row, column.number)
-            code = formats.get(cell)
-            if cell in table.entries or code is None or "%" in code:
-                continue
-            (with_separator if _separates(code) else without).append((cell, code, amount))
+            if cell not in table.entries:
+                (with_separator if _separates(code) else without).append((cell, code, amount))
     if not with_separator or not without:
         return
     few, many = (without, with_separator) if len(without) <= len(with_separator) else (with_separator, without)
@@ -278,8 +284,8 @@ def unit_slip(table: Table) -> Iterator[Finding]:
     for line in table.lines:
         if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
             continue
-        sizes = [abs(amount) for amount in line.amounts if amount]
-        if not sizes or (max(sizes) < _LEAST_KRONER and max(sizes) < 500 * min(sizes)):
+        sizes = [amount.adjusted() for amount in line.amounts if amount]
+        if not sizes or max(sizes) < _THOUSANDS or (max(sizes) < 4 and max(sizes) - min(sizes) < 2):
             continue
         for column, amount in zip(table.columns, line.amounts, strict=True):
             if amount is None or abs(amount) < 1000 or column.role is not ColumnRole.YEAR:
