@@ -10,7 +10,7 @@ nox.options.reuse_existing_virtualenvs = True
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Every test, every docstring and every example in the documents."""
+    """Every test, and every example in docstrings and documents."""
     session.install("-e", ".[test]")
     session.run("python", "-m", "pytest", *session.posargs)
 

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_a_report_for_every_workbook(path: Path) -> None:
     assert (workbook.reason is None) is (workbook.status == "checked")
     assert "RUN001" not in [finding.code for finding in report.findings]
     for language in ("da", "en"):
-        text = json.dumps(check(path, language=language).to_json(), ensure_ascii=False)
+        text = json.dumps(replace(report, language=language).to_json(), ensure_ascii=False)
         assert json.loads(text)["language"] == language
         assert "Traceback" not in text
 

@@ -536,11 +536,12 @@ def test_nothing_typed_is_ever_overwritten(tmp_path: Path) -> None:
         ["Tekst", 100, 200, "afventer"],
         ["Formel", 100, 200, "<f>B6*3</f>"],
         ["Nul", 100, 200, 0],
-        ["Fejl", 100, 200, "<f>#REF!</f><v>#REF!</v>"],  # an error, once the sheet says so
+        ["Fejl", 100, 200, "<f>#REF!</f><v>#REF!</v>"],
         ["Tom", 100, 200],
         ["I alt", 600, 1200, "<f>SUM(D4:D9)</f>"],
     ]
-    path = write(tmp_path / "a.xlsx", {"Skema": worksheet(rows_of(cells))})
+    rows = rows_of(cells).replace('<c r="D8">', '<c r="D8" t="e">')
+    path = write(tmp_path / "a.xlsx", {"Skema": worksheet(rows)})
     [workbook] = fill(path, output=tmp_path / "ud").workbooks
     assert set(planned(workbook)) == {"Skema!D9"}
     assert workbook.target is not None
@@ -562,9 +563,9 @@ def test_no_total_where_nothing_asks_for_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("odd", ["ca. 500", "1.200", "<v>#REF!</v>"])
 def test_no_total_of_what_cannot_be_added(odd: str, tmp_path: Path) -> None:
     """Excel's sum would leave the text out: a total that is wrong must not be written."""
-    kind = odd.replace("<v>", '<f>#REF!</f><v>')
-    cells = [["Skema 2.1.2. 01"], ["", 2023, 2024, "I alt"], ["Løn", kind, 200], ["Drift", 1, 2, 3]]
-    path = write(tmp_path / "a.xlsx", {"Skema": worksheet(rows_of(cells).replace('<c r="B3"><f>', '<c r="B3" t="e"><f>'))})
+    cells = [["Skema 2.1.2. 01"], ["", 2023, 2024, "I alt"], ["Løn", odd, 200], ["Drift", 1, 2, 3]]
+    rows = rows_of(cells).replace('<c r="B3"><v>#', '<c r="B3" t="e"><v>#')
+    path = write(tmp_path / "a.xlsx", {"Skema": worksheet(rows)})
     assert fill(path).workbooks[0].totals == ()
 
 

@@ -137,7 +137,7 @@ def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[
     unchecked: list[Cell] = []
     index_of = {column.number: index for index, column in enumerate(table.columns)}
     for position, column in enumerate(table.columns):
-        if column.role is not ColumnRole.TOTAL:
+        if column.role is ColumnRole.YEAR or (column.role is ColumnRole.OTHER and position < 2):
             continue
         own: dict[int, _Candidate] = {}
         foreign: set[int] = set()
@@ -159,7 +159,14 @@ def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[
             elif total.column != column.number:
                 foreign.add(row)
         own = _without_odd_one_out(own)
-        chosen, evidence, judged = _choose_columns(table, position, own, foreign)
+        if column.role is ColumnRole.TOTAL:
+            chosen, evidence, judged = _choose_columns(table, position, own, foreign)
+        else:
+            chosen, evidence, judged = _agreeing_columns(table, position, own, foreign), Evidence.AGREEMENT, []
+            if chosen is None and not own:
+                continue
+            if own:
+                evidence = Evidence.SIBLING_FORMULAS
         for row, line in enumerate(table.lines):
             if row in foreign:
                 continue
@@ -235,6 +242,54 @@ def _choose_columns(
     if best_tested <= 2 and (table.in_proposal or alike):
         return candidates[0], Evidence.LAYOUT, judged
     return None, Evidence.LAYOUT, judged
+
+
+_FARTHEST = 12
+_FEWEST_LINES = 4
+_SAMPLE = 200
+
+
+def _agreeing_columns(
+    table: Table, position: int, own: dict[int, _Candidate], foreign: set[int]
+) -> _Candidate | None:
+    """What a column without a total's name adds or subtracts: its formulas tell, or nearly all its lines do.
+
+    A sum of the columns before it (a quarter, a half-year), or the difference of two of them (a change).
+    """
+    if own:
+        common, count = Counter(own.values()).most_common(1)[0]
+        return common if count * 2 > len(own) and count >= 2 else None
+    rows = [
+        row
+        for row, line in enumerate(table.lines)
+        if line.amounts[position] and row not in foreign
+    ]
+    if len(rows) < _FEWEST_LINES:
+        return None
+    rows = rows[:: len(rows) // _SAMPLE + 1]
+    before = range(max(0, position - _FARTHEST), position)
+    candidates = [_Candidate.plus(range(first, position)) for first in before if position - first >= 2]
+    candidates += [_Candidate((a, b), (1, -1)) for a in before for b in before if a != b]
+    most_wrong = max(1, len(rows) // 6)
+    for candidate in candidates:
+        wrong = telling = 0
+        for row in rows:
+            amounts = table.lines[row].amounts
+            values = [amounts[member] for member in candidate.members]
+            shown = amounts[position]
+            expected = _sum(values, candidate.signs)
+            if shown is None or expected is None:
+                wrong += 1
+            elif _agrees(shown, expected, _tolerance(table, values, shown)):
+                telling += sum(value is not None and value != 0 for value in values) >= 2
+            else:
+                wrong += 1
+            if wrong > most_wrong:
+                break
+        else:
+            if telling >= _FEWEST_LINES - 1 and telling > 2 * wrong:
+                return candidate
+    return None
 
 
 _SPAN = re.compile(r"((?:19|20)\d\d)\D{1,5}((?:19|20)?\d\d)\b")
@@ -324,6 +379,7 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
     found: list[Total] = []
     discovered: list[int] = []
     search = _Search(table)
+    search.look_ahead()
     unchecked: list[Cell] = []
     index_of = {line.row: index for index, line in enumerate(table.lines)}
     stack: list[int] = []  # lines and totals that no later total has taken in yet
@@ -332,7 +388,7 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
         if line.kind is LineKind.OF_WHICH:
             continue
         if line.kind is LineKind.LINE:
-            agreed = search.unnamed(row, stack)
+            agreed = None if row in search.parts else search.unnamed(row, stack)
             if agreed is not None:
                 discovered.append(row)
                 for position in search.typed(row):
@@ -470,6 +526,25 @@ class _Search:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.floats: list[list[float | None]] | None = None
+        self.parts: set[int] = set()  # lines that a later total plainly adds
+
+    def look_ahead(self) -> None:
+        """Find the plain sums first: what one of them adds is no difference of the lines before it.
+
+        In a balance sheet any line is the rest of the others; only one of these readings is a sum.
+        """
+        table = self.table
+        if table.in_proposal or len(table.columns) < _FEWEST_AGREEING:
+            return
+        stack: list[int] = []
+        for row, line in enumerate(table.lines):
+            if line.kind is LineKind.OF_WHICH:
+                continue
+            agreed = self.unnamed(row, stack, plain=True)
+            if agreed is not None:
+                stack = [item for item in stack if item not in agreed.members]
+                self.parts.update(agreed.members)
+            stack.append(row)
 
     def typed(self, row: int) -> list[int]:
         """The columns in which a line has a typed amount."""
@@ -480,7 +555,7 @@ class _Search:
             if amount is not None and (not formulas or Cell(line.row, column.number) not in formulas)
         ]
 
-    def unnamed(self, row: int, stack: list[int]) -> _Candidate | None:
+    def unnamed(self, row: int, stack: list[int], *, plain: bool = False) -> _Candidate | None:
         """The items that a line without a total's name adds up in at least three columns and nearly all."""
         table = self.table
         if table.in_proposal or len(stack) < 2 or len(table.columns) < _FEWEST_AGREEING:
@@ -494,10 +569,15 @@ class _Search:
             self.floats = [
                 [None if amount is None else float(amount) for amount in line.amounts] for line in table.lines
             ]
-        return self._agreeing(self.floats, row, stack, positions)
+        return self._agreeing(self.floats, row, stack, positions, plain)
 
     def _agreeing(
-        self, floats: list[list[float | None]], row: int, stack: list[int], positions: list[int]
+        self,
+        floats: list[list[float | None]],
+        row: int,
+        stack: list[int],
+        positions: list[int],
+        plain: bool,
     ) -> _Candidate | None:
         shown = [floats[row][position] or 0.0 for position in positions]
         telling = len({round(value, 6) for value in shown if value})
@@ -509,7 +589,8 @@ class _Search:
             values = [floats[item][position] or 0.0 for position in positions]
             if count >= 2:
                 members = tuple(stack[-count:])
-                for first, signs in ((1.0, (1,) * count), (-1.0, (1,) + (-1,) * (count - 1))):
+                ways = ((1.0, (1,) * count), (-1.0, (1,) + (-1,) * (count - 1)))
+                for first, signs in ways[:1] if plain else ways:
                     wrong = 0
                     right: set[float] = set()
                     for total, value, rest in zip(shown, values, sums, strict=True):

@@ -14,7 +14,7 @@ from . import words
 from .headings import FIRST_YEAR, LAST_YEAR, Placed
 from .tables import Draft, Lines, label_column_of, texts_over
 
-_GAP = 2  # more rows without a number end a block
+_GAP = 5  # more rows without a number end a block
 _FEWEST_ROWS = 2
 _SHARE = 0.1  # a column of amounts has a number in at least this share of the rows
 

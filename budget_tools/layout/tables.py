@@ -144,6 +144,7 @@ def build(
     if bottom is None:
         return None
     label_column = label_column_of(sheet, heading.row, bottom, columns, left, right)
+    columns = _with_others(sheet, over, heading.row, bottom, columns, label_column, right)
     reading = Lines(sheet, heading.row, columns, label_column, left, language)
     lines = reading.read(bottom)
     if not lines:
@@ -170,6 +171,36 @@ def build(
         (*beside, *strays),
         reading.whole,
     )
+
+
+_FEWEST_OTHERS = 4  # so many numbers make a column of amounts under another heading than a year
+
+
+def _with_others(
+    sheet: Sheet,
+    over: _Over,
+    heading_row: int,
+    bottom: int,
+    columns: tuple[Column, ...],
+    label_column: int | None,
+    right: int,
+) -> tuple[Column, ...]:
+    """The columns with those between and after the years that hold numbers too: changes, quarters, shares."""
+    if bottom - heading_row < _FEWEST_OTHERS:
+        return columns
+    taken = {column.number for column in columns}
+    first = columns[0].number if label_column is None else min(label_column + 1, columns[0].number)
+    rows = sheet.rows[heading_row + 1 - sheet.top : bottom + 1 - sheet.top]
+    found: list[Column] = []
+    for number in range(first, right + 1):
+        if number in taken or number == label_column:
+            continue
+        offset = number - sheet.left
+        numbers = sum(type(values[offset]) is float for values in rows)
+        if numbers >= _FEWEST_OTHERS and numbers * 4 >= len(rows):
+            texts = over.texts(number)
+            found.append(Column(number, ColumnRole.OTHER, texts[0] if texts else ""))
+    return tuple(sorted((*columns, *found), key=lambda column: column.number)) if found else columns
 
 
 def _borders(heading: Heading, neighbours: Sequence[Heading], sheet: Sheet) -> tuple[int, int]:
