@@ -131,7 +131,11 @@ def _content(text: str) -> Content:
         return text[1:]
     if text.startswith("="):
         formula, _, shown = text.partition("→")
-        return formula, _content(shown) if shown else None
+        return formula, _value(shown) if shown else None
+    return _value(text)
+
+
+def _value(text: str) -> Plain:
     if _ERROR.fullmatch(text):
         return ErrorValue(text)
     if _NUMBER.fullmatch(text):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -25,7 +26,7 @@ def worksheet(rows: str = "", *, before: str = "", after: str = "") -> str:
     return f'<worksheet xmlns="{MAIN}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
 
 
-def rows_of(cells: Sequence[Sequence[object]], first: int = 1) -> str:
+def rows_of(cells: Iterable[Any], first: int = 1) -> str:
     """Rows of inline texts, numbers and, as text that begins with ``<``, cells given as XML."""
     drawn = []
     for row, values in enumerate(cells, first):
@@ -49,14 +50,18 @@ def parts_of(sheets: Mapping[str, str | bytes], *, calc: str = "") -> dict[str, 
 
     names = [f"sheet{number}.xml" for number in range(1, len(sheets) + 1)]
     return {
-        "[Content_Types].xml": f'<Types xmlns="{TYPES}"><Default Extension="xml" ContentType="application/xml"/>'
+        "[Content_Types].xml": f'<Types xmlns="{TYPES}">'
+        '<Default Extension="xml" ContentType="application/xml"/>'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{KIND}.sheet.main+xml"/>'
         + "".join(
-            f'<Override PartName="/xl/worksheets/{name}" ContentType="{KIND}.worksheet+xml"/>' for name in names
+            f'<Override PartName="/xl/worksheets/{name}" ContentType="{KIND}.worksheet+xml"/>'
+            for name in names
         )
         + "</Types>",
-        "_rels/.rels": relationships(f'<Relationship Id="r1" Type="{R}/officeDocument" Target="xl/workbook.xml"/>'),
+        "_rels/.rels": relationships(
+            f'<Relationship Id="r1" Type="{R}/officeDocument" Target="xl/workbook.xml"/>'
+        ),
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{R}"><sheets>'
         + "".join(
             f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="s{number}"/>'

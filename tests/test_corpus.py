@@ -1,4 +1,4 @@
-"""A larger collection of workbooks, where there is one: every file ends in a report, none in a false error."""
+"""A larger collection of workbooks: every file ends in a report, and none in a false error."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from budget_tools import Report, Severity, check
 FOLDER = os.environ.get("BUDGET_TOOLS_CORPUS", "")
 CORPUS = Path(FOLDER)
 FILES = (
-    [path for path in sorted(CORPUS.rglob("*")) if path.suffix.lower() in (".xlsx", ".xlsm")] if FOLDER else []
+    [path for path in sorted(CORPUS.rglob("*")) if path.suffix.lower() in (".xlsx", ".xlsm")]
+    if FOLDER
+    else []
 )
 SECONDS = 30
 
-pytestmark = pytest.mark.skipif(
-    not FILES, reason="BUDGET_TOOLS_CORPUS does not name a folder with workbooks"
-)
+pytestmark = pytest.mark.skipif(not FILES, reason="BUDGET_TOOLS_CORPUS does not name a folder with workbooks")
 
 
 def named(path: Path) -> str:

@@ -26,7 +26,8 @@ SETTINGS = DOCS / "settings.md"
 FLOORS = (
     ("errors",),
     ("settings", "model", "catalog"),
-    ("formula", "layout"),
+    ("formula",),
+    ("layout",),
     ("cover", "schema", "filling"),
     ("rules",),
     ("inspection", "books", "reports", "documents"),

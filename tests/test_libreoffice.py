@@ -36,7 +36,9 @@ def test_libreoffice_gets_the_totals_that_were_filled_in(
 ) -> None:
     [workbook] = fill(SAMPLES / "faults" / f"{sample}.xlsx", output=tmp_path / "ud").workbooks
     assert workbook.target is not None and workbook.totals
-    theirs = WorkbookFile(recalculated(without_results(Path(workbook.target), tmp_path / f"{sample}.xlsx"))).read()
+    theirs = WorkbookFile(
+        recalculated(without_results(Path(workbook.target), tmp_path / f"{sample}.xlsx"))
+    ).read()
     for total in workbook.totals:
         sheet = theirs.sheet(total.sheet)
         assert sheet is not None

@@ -1,4 +1,4 @@
-"""From paths to a report and to filled copies: what is looked at, what is left out, what is said of the rest."""
+"""From paths to a report and to filled copies: what is looked at, left out and said of the rest."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_wrong_settings_stop_the_run(tmp_path: Path) -> None:
     (tmp_path / "budget.toml").write_text("perod = [2025]\n")
     with pytest.raises(SettingsError, match="perod"):
         check(path)
-    with pytest.raises(SettingsError, match="nej.toml"):
+    with pytest.raises(SettingsError, match=r"nej\.toml"):
         check(path, config=tmp_path / "nej.toml")
 
 
@@ -272,7 +272,7 @@ def test_worst_first(tmp_path: Path) -> None:
         ("~$a.xlsx", b"\x05Bente" + b" " * 49, "Bente"),
         ("~$a.xlsx", b"\x0bS\xf8ren \xd8berg", "Søren Øberg"),
         ("~$a.xlsx", b"", ""),
-        (".~lock.a.xlsx#", ",bente,pc12,21.11.2026 10:00,file:///home;".encode(), "bente"),
+        (".~lock.a.xlsx#", b",bente,pc12,21.11.2026 10:00,file:///home;", "bente"),
         (".~lock.a.xlsx#", "Søren Ø,sø,pc12,21.11.2026 10:00,file:///home;".encode(), "Søren Ø"),
     ],
 )
@@ -350,7 +350,9 @@ def test_the_order_of_the_paths_is_kept(tmp_path: Path) -> None:
     assert names(check(tmp_path)) == ["a.xlsx", "b.xlsx", "c.xlsx", "tom.xlsx"]
 
 
-@pytest.mark.parametrize("limit", [("BATCH_BOOKS", 1), ("BATCH_BOOKS", 3), ("BATCH_LINES", 1), ("BATCH_LINES", 7)])
+@pytest.mark.parametrize(
+    "limit", [("BATCH_BOOKS", 1), ("BATCH_BOOKS", 3), ("BATCH_LINES", 1), ("BATCH_LINES", 7)]
+)
 def test_batches_change_nothing(limit: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
     whole = check(SAMPLES).to_json()
     monkeypatch.setattr(inspection, *limit)
@@ -389,9 +391,7 @@ def crashing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         def broken(rule: Any) -> Any:
             return replace(rule, logic=logic) if rule.code == code else rule
 
-        by_subject = {
-            subject: tuple(map(broken, rules)) for subject, rules in inspection._BY_SUBJECT.items()
-        }
+        by_subject = {subject: tuple(map(broken, rules)) for subject, rules in inspection._BY_SUBJECT.items()}
         monkeypatch.setattr(inspection, "_BY_SUBJECT", by_subject)
         by_code = {one: broken(rule) for one, rule in inspection._BY_CODE.items()}
         monkeypatch.setattr(inspection, "_BY_CODE", by_code)
@@ -401,8 +401,12 @@ def crashing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 @pytest.mark.parametrize("code", ["STR003", "STR001", "IDN006", "IDN001", "STR005", "ARI001", "IDN002"])
 def test_a_rule_that_crashes(code: str, crashing: Callable[[str], None], tmp_path: Path) -> None:
-    broken = rows_of([["Skema 2.1.2. 7x"], ["", 2023, 2024, "I alt"], ["", 100, 200, 299], ["I alt", 1, 200, 300]])
-    write(tmp_path / "a.xlsx", {"Skema": worksheet(broken), "Skema (2)": form("01"), "Skema (3)": form("01", 7)})
+    broken = rows_of(
+        [["Skema 2.1.2. 7x"], ["", 2023, 2024, "I alt"], ["", 100, 200, 299], ["I alt", 1, 200, 300]]
+    )
+    write(
+        tmp_path / "a.xlsx", {"Skema": worksheet(broken), "Skema (2)": form("01"), "Skema (3)": form("01", 7)}
+    )
     book(tmp_path / "b.xlsx", "02")
     before = check(tmp_path)
     crashing(code)
@@ -441,14 +445,20 @@ def test_the_report_of_a_run(tmp_path: Path) -> None:
 
 
 def test_findings_survive_inserted_rows_and_renamed_files(tmp_path: Path) -> None:
-    cells = [["Skema 2.1.2. 01"], ["", 2023, 2024, "I alt"], ["Løn", 100, 200, 299], ["I alt", 100, 200, 300]]
+    cells: list[list[Any]] = [
+        ["Skema 2.1.2. 01"],
+        ["", 2023, 2024, "I alt"],
+        ["Løn", 100, 200, 299],
+        ["I alt", 100, 200, 300],
+    ]
     write(tmp_path / "a.xlsx", {"Skema": worksheet(rows_of(cells))})
     moved = [*cells[:1], ["Ny tekst"], [""], *cells[1:]]
     write(tmp_path / "b.xlsx", {"Andet navn": worksheet(rows_of(moved))})
     cells[2][3] = 298
     write(tmp_path / "c.xlsx", {"Skema": worksheet(rows_of(cells))})
     first, same, other = (
-        next(f for f in check(tmp_path / f"{name}.xlsx").findings if f.code.startswith("ARI")) for name in "abc"
+        next(f for f in check(tmp_path / f"{name}.xlsx").findings if f.code.startswith("ARI"))
+        for name in "abc"
     )
     assert (first.id, first.values) == (same.id, same.values)
     assert first.id == other.id and first.values != other.values

@@ -151,7 +151,7 @@ def test_not_utf_8(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="missing.toml"):
+    with pytest.raises(SettingsError, match=r"missing\.toml"):
         read_settings(tmp_path / "missing.toml")
     (tmp_path / "budget.toml").mkdir()
     with pytest.raises(SettingsError, match="cannot be read"):

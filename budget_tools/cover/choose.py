@@ -136,8 +136,9 @@ def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[
     found: list[Total] = []
     unchecked: list[Cell] = []
     index_of = {column.number: index for index, column in enumerate(table.columns)}
+    mixed = any(column.role is ColumnRole.OTHER for column in table.columns)
     for position, column in enumerate(table.columns):
-        if column.role is ColumnRole.YEAR or (column.role is ColumnRole.OTHER and position < 2):
+        if column.role is not ColumnRole.TOTAL and (position < 2 or not mixed):
             continue
         own: dict[int, _Candidate] = {}
         foreign: set[int] = set()
@@ -269,7 +270,8 @@ def _agreeing_columns(
     rows = rows[:: len(rows) // _SAMPLE + 1]
     before = range(max(0, position - _FARTHEST), position)
     candidates = [_Candidate.plus(range(first, position)) for first in before if position - first >= 2]
-    candidates += [_Candidate((a, b), (1, -1)) for a in before for b in before if a != b]
+    if table.columns[position].role is ColumnRole.OTHER:
+        candidates += [_Candidate((a, b), (1, -1)) for a in before for b in before if a != b]
     most_wrong = max(1, len(rows) // 6)
     for candidate in candidates:
         wrong = telling = 0
@@ -388,7 +390,7 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
         if line.kind is LineKind.OF_WHICH:
             continue
         if line.kind is LineKind.LINE:
-            agreed = None if row in search.parts else search.unnamed(row, stack)
+            agreed = search.named_by_nobody(row, stack)
             if agreed is not None:
                 discovered.append(row)
                 for position in search.typed(row):
@@ -471,11 +473,15 @@ def _without_doubtful_rows(found: list[Total]) -> list[Total]:
 def _without_unlike_columns(found: list[Total]) -> list[Total]:
     """Leave out the typed totals of a column in which nothing adds up: prices, shares, counts of staff."""
     right: Counter[int] = Counter()
-    wrong: Counter[int] = Counter()
+    wrong: dict[int, set[Decimal]] = {}
     for total in found:
         if total.shown and total.expected is not None:
-            (wrong if total.wrong else right)[total.cell.column] += 1
-    unlike = {column for column, count in wrong.items() if count > 1 and count > right[column]}
+            if total.wrong:
+                wrong.setdefault(total.cell.column, set()).add(round(abs(total.difference), 3))
+            else:
+                right[total.cell.column] += 1
+    # one fault carries the same difference into the totals above it
+    unlike = {column for column, sizes in wrong.items() if len(sizes) > 1 and len(sizes) > right[column]}
     return [
         total
         for total in found
@@ -518,6 +524,7 @@ def _with_all_lines(table: Table, row: int, own: dict[int, _Candidate]) -> dict[
 _DEEPEST = 60  # a total covers at most so many of the items before it, unless its label says more
 _LONGEST_SEARCHED = 800
 _FEWEST_AGREEING = 3
+_MANY = 4  # so many figures do not give a third one by chance in two columns
 
 
 class _Search:
@@ -526,7 +533,8 @@ class _Search:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.floats: list[list[float | None]] | None = None
-        self.parts: set[int] = set()  # lines that a later total plainly adds
+        self.plain: dict[int, _Candidate] = {}  # lines that are plain sums of lines before them
+        self.parts: set[int] = set()  # lines that such a sum adds
 
     def look_ahead(self) -> None:
         """Find the plain sums first: what one of them adds is no difference of the lines before it.
@@ -534,7 +542,7 @@ class _Search:
         In a balance sheet any line is the rest of the others; only one of these readings is a sum.
         """
         table = self.table
-        if table.in_proposal or len(table.columns) < _FEWEST_AGREEING:
+        if table.in_proposal or len(table.columns) < _FEWEST_AGREEING - 1:
             return
         stack: list[int] = []
         for row, line in enumerate(table.lines):
@@ -544,7 +552,14 @@ class _Search:
             if agreed is not None:
                 stack = [item for item in stack if item not in agreed.members]
                 self.parts.update(agreed.members)
+                self.plain[row] = agreed
             stack.append(row)
+
+    def named_by_nobody(self, row: int, stack: list[int]) -> _Candidate | None:
+        """What a line without a total's name covers, if it is a total all the same."""
+        if row in self.plain:
+            return self.plain[row]
+        return None if row in self.parts else self.unnamed(row, stack)
 
     def typed(self, row: int) -> list[int]:
         """The columns in which a line has a typed amount."""
@@ -558,12 +573,12 @@ class _Search:
     def unnamed(self, row: int, stack: list[int], *, plain: bool = False) -> _Candidate | None:
         """The items that a line without a total's name adds up in at least three columns and nearly all."""
         table = self.table
-        if table.in_proposal or len(stack) < 2 or len(table.columns) < _FEWEST_AGREEING:
+        if table.in_proposal or len(stack) < 2 or len(table.columns) < _FEWEST_AGREEING - 1:
             return None
         if len(table.lines) > _LONGEST_SEARCHED:
             return None
         positions = self.typed(row)
-        if len(positions) < _FEWEST_AGREEING:
+        if len(positions) < _FEWEST_AGREEING - 1:
             return None
         if self.floats is None:
             self.floats = [
@@ -581,7 +596,7 @@ class _Search:
     ) -> _Candidate | None:
         shown = [floats[row][position] or 0.0 for position in positions]
         telling = len({round(value, 6) for value in shown if value})
-        if telling < _FEWEST_AGREEING:
+        if telling < _FEWEST_AGREEING - 1:
             return None
         most_wrong = max(1, len(positions) // 6)
         sums = [0.0] * len(positions)
@@ -602,7 +617,8 @@ class _Search:
                             if wrong > most_wrong:
                                 break
                     else:
-                        if len(right) >= _FEWEST_AGREEING and len(right) > 2 * wrong:
+                        enough = _FEWEST_AGREEING if count < _MANY else _FEWEST_AGREEING - 1
+                        if len(right) >= enough and len(right) >= 2 * wrong:
                             return _Candidate(members, signs)
             sums = [rest + value for rest, value in zip(sums, values, strict=True)]
         return None

@@ -148,4 +148,34 @@ def _adds_up(sheet: Sheet, block: list[int], columns: Sequence[Column], label_co
             total = addends(formula, cell)
             if total is not None and len(total.cells) >= 2:
                 return True
+    return _sums_somewhere(sheet, block, columns)
+
+
+_LONGEST = 400
+_FEWEST_ADDENDS = 3
+
+
+def _sums_somewhere(sheet: Sheet, block: list[int], columns: Sequence[Column]) -> bool:
+    """Whether some row is the sum of rows right above it in two columns at least."""
+    if len(block) > _LONGEST or len(columns) < 2:
+        return False
+    grid = [
+        [
+            float(value) if isinstance(value := sheet.value(row, column.number), int | float) else 0.0
+            for column in columns
+        ]
+        for row in block
+    ]
+    for index in range(_FEWEST_ADDENDS, len(grid)):
+        shown = grid[index]
+        sums = [0.0] * len(columns)
+        for count, above in enumerate(reversed(grid[:index]), 1):
+            sums = [total + value for total, value in zip(sums, above, strict=True)]
+            if count >= _FEWEST_ADDENDS:
+                right = sum(
+                    abs(total - value) < 1e-6 and abs(value) > 1 and value != grid[index - 1][place]
+                    for place, (total, value) in enumerate(zip(sums, shown, strict=True))
+                )
+                if right >= 2:
+                    return True
     return False

@@ -21,7 +21,7 @@ import pytest
 
 import budget_tools
 from budget_tools.catalog import LANGUAGES, fix_text, say
-from tests.packages import STYLES, pack, parts_of, rows_of, with_strings, worksheet, write
+from tests.packages import MAIN, pack, parts_of, rows_of, with_strings, worksheet, write
 
 SECONDS = 35
 MEGABYTES = 1024 + 512  # the limit of the settings, and what the toolkit takes itself
@@ -89,7 +89,7 @@ def _facts(finding: Any) -> dict[str, object]:
 def checked(path: Path) -> dict[str, Any]:
     """What a check of a path says; fails when it dies, hangs, raises, or says nothing a person can read."""
     methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
+    context: Any = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(str(path), theirs), daemon=True)
     process.start()
@@ -150,7 +150,9 @@ def damaged(path: Path) -> None:
 def locked_zip(path: Path) -> None:
     """A zip whose entries say they are encrypted."""
     write(path, {"Skema": worksheet(TABLE)})
-    content = path.read_bytes().replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00")
+    content = path.read_bytes().replace(
+        b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00"
+    )
     path.write_bytes(content)
 
 
@@ -211,8 +213,10 @@ NOT_CHECKED: dict[str, tuple[Make, str, set[str | None]]] = {
     ),
     "doctype in the workbook": (
         changed(
-            lambda parts: parts
-            | {"xl/workbook.xml": '<!DOCTYPE x [<!ENTITY a "aaa">]>' + str(parts["xl/workbook.xml"])}
+            lambda parts: (
+                parts
+                | {"xl/workbook.xml": '<!DOCTYPE x [<!ENTITY a "aaa">]>' + str(parts["xl/workbook.xml"])}
+            )
         ),
         "refused",
         {"doctype"},
@@ -231,9 +235,7 @@ NOT_CHECKED: dict[str, tuple[Make, str, set[str | None]]] = {
     "sheet cut off": (made(worksheet(TABLE)[:-60]), "unreadable", {"broken-zip", "broken-xml"}),
     "no sheets": (lambda path: pack(path, parts_of({})), "unreadable", {"no-sheets"}),
     "a document of Word": (
-        changed(
-            lambda parts: parts | {"xl/workbook.xml": '<document xmlns="http://w/"><body/></document>'}
-        ),
+        changed(lambda parts: parts | {"xl/workbook.xml": '<document xmlns="http://w/"><body/></document>'}),
         "refused",
         {"not-a-workbook"},
     ),
@@ -334,7 +336,7 @@ def test_a_file_larger_than_the_limit(tmp_path: Path) -> None:
 # --- what ends or swells a reader --------------------------------------------------------------------
 
 FAR = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-STRINGS = f'<sst xmlns="{STYLES[18:STYLES.index(">")].strip(chr(34))}" {{}}>{{}}</sst>'
+STRINGS = f'<sst xmlns="{MAIN}" {{}}>{{}}</sst>'
 
 
 def strings(attributes: str, texts: str, cells: str) -> Make:
@@ -363,7 +365,8 @@ SWELLING: dict[str, Make] = {
         worksheet('<row r="1"><c r="A1"><v>1</v></c></row><row r="990"><c r="XFD990"><v>1</v></c></row>')
     ),
     "five sheets of that": made(
-        *[worksheet('<row r="1"><c r="A1"><v>1</v></c></row><row r="990"><c r="XFD990"><v>1</v></c></row>')] * 5
+        *[worksheet('<row r="1"><c r="A1"><v>1</v></c></row><row r="990"><c r="XFD990"><v>1</v></c></row>')]
+        * 5
     ),
     "a formula in the last corner": made(
         worksheet(TABLE + '<row r="1048576"><c r="XFD1048576"><f>SUM(A1:XFC1048576)</f></c></row>')
@@ -431,7 +434,10 @@ ODD: dict[str, tuple[str, set[str]]] = {
     "an address that is none": (TABLE + '<row r="9"><c r="hej"><v>7</v></c></row>', set()),
     "a kind that is none": (TABLE + '<row r="9"><c r="A9" t="q"><v>7</v></c></row>', set()),
     "a text that is not there": (TABLE + '<row r="9"><c r="A9" t="s"><v>77</v></c></row>', set()),
-    "a style that is not there": (TABLE + '<row r="9"><c r="A9" s="777777777777777777777"><v>7</v></c></row>', set()),
+    "a style that is not there": (
+        TABLE + '<row r="9"><c r="A9" s="777777777777777777777"><v>7</v></c></row>',
+        set(),
+    ),
     "a cell twice": (TABLE + '<row r="6"><c r="B6"><v>999</v></c></row>', set()),
     "long formula": (with_formula("+".join(["B2"] * 2700)), set()),
     "formula beyond Excel's limit": (with_formula("+".join(["B2"] * 30_000)), set()),
@@ -530,7 +536,17 @@ def test_300_sheets(tmp_path: Path) -> None:
     assert answer["statuses"] == ["checked"] and len(answer["json"]["workbooks"][0]["proposals"]) == 300
 
 
-SHEET_NAMES = ["Løn & drift", "O'Neill", "\N{GRINNING FACE} 2024", '"I alt"', "<b>", "{0}", "%s", "a" * 31, "=1+1"]
+SHEET_NAMES = [
+    "Løn & drift",
+    "O'Neill",
+    "\N{GRINNING FACE} 2024",
+    '"I alt"',
+    "<b>",
+    "{0}",
+    "%s",
+    "a" * 31,
+    "=1+1",
+]
 
 
 def test_names_of_sheets(tmp_path: Path) -> None:
@@ -542,14 +558,17 @@ def test_names_of_sheets(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Løn & 'drift' [1].xlsx", "\N{GRINNING FACE}.xlsx", "a{b}%s.xlsx", "-v.xlsx", "=1+1.xlsx", "A.XLSX"]
+    "name",
+    ["Løn & 'drift' [1].xlsx", "\N{GRINNING FACE}.xlsx", "a{b}%s.xlsx", "-v.xlsx", "=1+1.xlsx", "A.XLSX"],
 )
 def test_names_of_files(name: str, tmp_path: Path) -> None:
     write(tmp_path / name, {"Skema": worksheet(TABLE)})
     (tmp_path / f"tom {name}").write_bytes(b"")
     answer = checked(tmp_path)
     assert sorted(answer["statuses"]) == ["checked", "unreadable"]
-    assert [w["path"] for w in answer["json"]["workbooks"] if w["status"] == "checked"] == [str(tmp_path / name)]
+    assert [w["path"] for w in answer["json"]["workbooks"] if w["status"] == "checked"] == [
+        str(tmp_path / name)
+    ]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names of files are text here")

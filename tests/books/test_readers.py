@@ -420,7 +420,12 @@ SPELLINGS = {
         False,
         "1<f>",
     ),
-    "a larger-than as it is": ('<c r="C1"><f>IF(A1>B1,1,2)</f><v>2</v></c>', {"C1": "=IF(A1>B1,1,2)"}, False, 2),
+    "a larger-than as it is": (
+        '<c r="C1"><f>IF(A1>B1,1,2)</f><v>2</v></c>',
+        {"C1": "=IF(A1>B1,1,2)"},
+        False,
+        2,
+    ),
     "a letter by number": ('<c r="C1"><f>L&#248;n!A1</f><v>2</v></c>', {"C1": "=Løn!A1"}, False, 2),
     "an array": ('<c r="C1"><f t="array" ref="C1">SUM(A1:B1)</f><v>3</v></c>', SUM, False, 3),
     "a formula of nothing": ('<c r="C1"><f/><v>3</v></c>', {}, False, 3),
