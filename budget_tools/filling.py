@@ -78,7 +78,8 @@ def _is_asked_for(table: Table, cell: Cell) -> bool:
     if line is None or column is None or column.role is ColumnRole.OTHER:
         return False
     if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
-        return True
+        # elsewhere than in a form, a line that only names a total may be the heading of what follows
+        return table.in_proposal or line.row in (table.lines[0].row, table.lines[-1].row)
     return column.role is ColumnRole.TOTAL and _has_amounts(table, line)
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from .catalog import entry
-from .cover import cover, explain, rounding
+from .cover import SEVERAL, cover, explain, rounding, slight
 from .formula import Evaluator, Sum, addends
 from .layout import layout
 from .model.address import Cell
@@ -72,7 +72,7 @@ def _covered(page: Page, book: Book) -> Page:
         proposal.with_tables(tuple(covered[id(table)] for table in proposal.tables))
         for proposal in page.proposals
     )
-    return Page(page.sheet, page.language, tuple(covered.values()), proposals, page.texts, page.numbers)
+    return Page(page.sheet, page.language, tuple(covered.values()), proposals, page.texts, page.numbers, page.rounded)
 
 
 def _complete(table: Table, details: Details, book: Book) -> Table:
@@ -189,42 +189,66 @@ def inspect(batch: Sequence[Examined]) -> list[tuple[WorkbookReport, list[Regist
     ]
     failures = check_tables([(batch[number].book.path, table) for number, table in tables])
     for position, (number, table) in enumerate(tables):
-        examined = batch[number]
-        failed = failures.get(position, {})
-        if lines := failed.get("STR005"):
+        lines = failures.get(position, {}).get("STR005")
+        if lines:
+            examined = batch[number]
             _run([_BY_CODE["STR005"]], table, examined.settings, examined.findings, lines)
-        broken = [total for code in ("ARI001", "ARI002", "ARI003") for total in failed.get(code, ())]
-        broken.sort(key=lambda total: (total.cell, total.axis.value))
-        for fault in _faults(table, broken, examined.findings):
-            _run(_BY_SUBJECT[Disagreement], fault, examined.settings, examined.findings)
+    by_book: dict[int, list[tuple[Table, list[Total]]]] = defaultdict(list)
+    for position, (number, table) in enumerate(tables):
+        failed = failures.get(position, {})
+        broken = [total for code in _TOTALS_WRONG for total in failed.get(code, ())]
+        if broken or any(total.rounded for total in table.totals):
+            broken.sort(key=lambda total: (total.cell, total.axis.value))
+            by_book[number].append((table, broken))
+    for number, doubtful in by_book.items():
+        _inspect_totals(batch[number], doubtful)
     _inspect_proposals(batch)
     return [_report(examined) for examined in batch]
 
 
-def _faults(table: Table, broken: list[Total], findings: Sequence[Finding]) -> list[Disagreement]:
-    """The faults behind a table's broken totals, without those that a faulty number explains already."""
-    small = [total for total in table.totals if total.rounded]
-    if not broken and not small:
-        return []
+_TOTALS_WRONG = ("ARI001", "ARI002", "ARI003")
+
+
+def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Total]]]) -> None:
+    """Find the faults behind the broken totals of a workbook, and have the rules say them."""
+    known = []
+    for table, broken in doubtful:
+        suspects = _suspects(table, examined.findings)
+        faults = explain(table, broken, suspects=suspects, calculated=_calculated(table))
+        known.append((table, suspects, faults))
+    rounded = any(page.rounded for page in examined.pages)
+    runs_through = rounded or sum(len(slight(faults)) for _, _, faults in known) >= SEVERAL
+    for table, suspects, faults in known:
+        small = [total for total in table.totals if total.rounded]
+        for fault in rounding(table, faults, small, suspects, runs_through=runs_through):
+            _run(_BY_SUBJECT[Disagreement], fault, examined.settings, examined.findings)
+
+
+def _suspects(table: Table, findings: Sequence[Finding]) -> dict[Cell, tuple[Decimal, ...]]:
+    """The cells of a table with a fault of their own, and what may be meant there."""
     suspects: dict[Cell, tuple[Decimal, ...]] = {}
     for finding in findings:
         if finding.code in _NUMBER_FAULTS and finding.sheet == table.sheet.name and finding.cell is not None:
             suspects[finding.cell] = finding.meant
-    for cell, entry_kind in table.entries.items():
-        if entry_kind in (Entry.ERROR, Entry.DATE, Entry.TEXT):
+    for cell, kind in table.entries.items():
+        if kind in (Entry.ERROR, Entry.DATE, Entry.TEXT):
             suspects.setdefault(cell, ())
     for cell, value in table.computed.items():
         amount = table.amount(cell)
         if amount is not None and not same(amount, value):
             suspects[cell] = (value, amount)  # FRM006 says it
-    calculated = frozenset(
+    return suspects
+
+
+def _calculated(table: Table) -> frozenset[Cell]:
+    """The cells whose formula gives what they show, or whose formula nobody here can work out."""
+    return frozenset(
         cell
         for cell in table.sheet.formulas
         if cell not in table.computed
         or cell in table.sheet.unvalued
-        or same(table.amount(cell) or Decimal(0), table.computed[cell])
+        or same(table.amount(cell) or _ZERO, table.computed[cell])
     )
-    return rounding(table, explain(table, broken, suspects=suspects, calculated=calculated), small, suspects)
 
 
 def _inspect_proposals(batch: Sequence[Examined]) -> None:

@@ -4,14 +4,15 @@
     python docs/build.py --check    only say what is out of date or broken
 
 Both also look over the documents written by hand: every setting stands in ``settings.md`` with its
-default, every example of settings can be read, and every link leads somewhere. A page is never changed
-by hand: its words are in ``budget_tools/catalog/`` and in the rule's docstring.
+default, every example of settings can be read, a report shown is what the check says, and every link
+leads somewhere. A rule's page is never changed by hand: its words are in ``budget_tools/catalog/`` and in the rule's docstring.
 """
 
 from __future__ import annotations
 
 import argparse
 import inspect
+import io
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -21,8 +22,11 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from budget_tools import check
 from budget_tools.catalog import LANGUAGES, PHASES, Entry, Language, codes, entry, word
 from budget_tools.errors import SettingsError
+from budget_tools.reports import console
+from budget_tools.reports.wording import language_of
 from budget_tools.rules import HINTS, RULES
 from budget_tools.settings import Settings, parse_settings
 
@@ -46,6 +50,10 @@ _GRID = re.compile(r"^(?P<label>[^\n]*)::\n\n(?P<grid>(?:(?: {4}.*)?\n)+)", re.M
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _TOML = re.compile(r"^```toml\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_CHECKED = re.compile(
+    r"^```sh\nbudget-tools check (?P<path>\S+?)(?: --lang (?P<lang>\w+))?\n```\n\n```text\n(?P<shown>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
 _KEY_ROW = re.compile(r"^\| `(?P<key>[^`]+)` \| (?P<default>[^|]*) \|", re.MULTILINE)
 
 
@@ -53,8 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Write or check the documents; 1 when anything is out of date or broken."""
     parser = argparse.ArgumentParser(description="Write the pages of the rules.")
     parser.add_argument("--check", action="store_true", help="write nothing, say what is out of date")
-    check = parser.parse_args(arguments).check
-    faults = [*_refresh(pages(), check), *_settings_faults(), *_link_faults()]
+    only_check = parser.parse_args(arguments).check
+    faults = [*_refresh(pages(), only_check), *_settings_faults(), *_example_faults(), *_link_faults()]
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
@@ -168,12 +176,12 @@ def _names(one: Entry) -> str:
     return "\n".join(lines)
 
 
-def _refresh(wanted: Mapping[Path, str], check: bool) -> Iterator[str]:
+def _refresh(wanted: Mapping[Path, str], only_check: bool) -> Iterator[str]:
     """Write the pages that differ and remove those without a code; or only tell of them."""
     for path, text in wanted.items():
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
-        if check:
+        if only_check:
             yield f"{_shown(path)}: out of date; run: python docs/build.py"
         else:
             path.parent.mkdir(exist_ok=True)
@@ -181,7 +189,7 @@ def _refresh(wanted: Mapping[Path, str], check: bool) -> Iterator[str]:
             print(f"wrote {_shown(path)}")
     for path in sorted(RULES_FOLDER.glob("*.md")):
         if path not in wanted:
-            if check:
+            if only_check:
                 yield f"{_shown(path)}: there is no such code; run: python docs/build.py"
             else:
                 path.unlink()
@@ -244,6 +252,17 @@ def _toml(value: object) -> str:
 def _documents() -> list[Path]:
     """Everything written for people, the generated pages too."""
     return [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("*/README.md"))]
+
+
+def _example_faults() -> Iterator[str]:
+    """Reports in the documents that are not what the check says; they may leave out what comes after."""
+    for document in _documents():
+        for match in _CHECKED.finditer(document.read_text(encoding="utf-8")):
+            report = check(ROOT / match["path"], language="en" if match["lang"] == "en" else "da")
+            written = io.StringIO()
+            console.write(report, language_of(report), written)
+            if not written.getvalue().replace(f"{ROOT}/", "").startswith(match["shown"]):
+                yield f"{_shown(document)}: 'budget-tools check {match['path']}' says something else"
 
 
 def _link_faults() -> Iterator[str]:

@@ -22,6 +22,8 @@ from ..model.table import Axis, Column, ColumnRole, Evidence, Line, LineKind, Ta
 _Indexes = tuple[int, ...]
 _ZERO = Decimal(0)
 _HALF = Decimal("0.5")
+_NOISE = Decimal("1e-6")
+_MOST_DECIMALS = 6
 
 
 class _Candidate(NamedTuple):
@@ -108,15 +110,13 @@ def _tolerance(table: Table, values: Sequence[Decimal | None], shown: Decimal | 
     """Half a unit of the last stored decimal for each figure; nothing between whole numbers."""
     if table.whole:
         return _ZERO
-    decimals = [-int(value.as_tuple().exponent) for value in values if value is not None]
-    own = -int(shown.as_tuple().exponent) if shown is not None else 0
-    finest = max([*decimals, own, 0])
-    if finest == 0:
+    figures = [value for value in (*values, shown) if value is not None]
+    finest = max((-int(value.as_tuple().exponent) for value in figures), default=0)
+    if finest <= 0:
         return _ZERO
-    return max(
-        sum((_HALF.scaleb(-max(places, 0)) for places in (*decimals, own) if places > 0), _ZERO),
-        Decimal("0.000001"),
-    ) if finest <= 6 else Decimal("0.000001") * max(len(decimals), 1)
+    if finest > _MOST_DECIMALS:
+        return _NOISE * len(figures)  # calculated, not rounded: only what binary arithmetic leaves
+    return _HALF.scaleb(-finest) * len(figures)
 
 
 def _agrees(shown: Decimal, expected: Decimal, tolerance: Decimal) -> bool:
@@ -272,8 +272,8 @@ def _agreeing_columns(
     candidates = [_Candidate.plus(range(first, position)) for first in before if position - first >= 2]
     if table.columns[position].role is ColumnRole.OTHER:
         candidates += [_Candidate((a, b), (1, -1)) for a in before for b in before if a != b]
-    most_wrong = max(1, len(rows) // 6)
     for candidate in candidates:
+        most_wrong = 1 if len(candidate.members) == 2 else max(1, len(rows) // 6)
         wrong = telling = 0
         for row in rows:
             amounts = table.lines[row].amounts
@@ -584,7 +584,26 @@ class _Search:
             self.floats = [
                 [None if amount is None else float(amount) for amount in line.amounts] for line in table.lines
             ]
-        return self._agreeing(self.floats, row, stack, positions, plain)
+        return self._of_its_kind(self.floats, row, stack, positions) or self._agreeing(
+            self.floats, row, stack, positions, plain
+        )
+
+    def _of_its_kind(
+        self, floats: list[list[float | None]], row: int, stack: list[int], positions: list[int]
+    ) -> _Candidate | None:
+        """The earlier lines of the same label, where labels alternate: 'Bevilling', 'Forbrug', 'Bevilling' …"""
+        label = self.table.lines[row].label
+        alike = [item for item in stack if self.table.lines[item].label == label]
+        if not label or len(alike) < 2:
+            return None
+        right = 0
+        for position in positions:
+            rest = sum(floats[item][position] or 0.0 for item in alike)
+            total = floats[row][position] or 0.0
+            if abs(rest - total) > max(1e-6, abs(total) * 1e-9):
+                return None
+            right += bool(total)
+        return _Candidate.plus(alike) if right >= _FEWEST_AGREEING else None
 
     def _agreeing(
         self,
@@ -617,7 +636,8 @@ class _Search:
                             if wrong > most_wrong:
                                 break
                     else:
-                        enough = _FEWEST_AGREEING if count < _MANY else _FEWEST_AGREEING - 1
+                        narrow = count >= _MANY and len(positions) <= _MANY
+                        enough = _FEWEST_AGREEING - 1 if narrow else _FEWEST_AGREEING
                         if len(right) >= enough and len(right) >= 2 * wrong:
                             return _Candidate(members, signs)
             sums = [rest + value for rest, value in zip(sums, values, strict=True)]

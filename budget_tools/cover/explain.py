@@ -45,6 +45,8 @@ def explain(
             if total.expected is not None
         }
         left = [total for total in left if not _excused(table, total, corrected, formulas)]
+    left, outside = _outside_the_table(table, left)
+    found.extend(outside)
     for total in left:
         sides = [other for other in left if other.cell == total.cell]
         if len(sides) == 2:
@@ -53,6 +55,27 @@ def explain(
             continue
         found.append(Disagreement(table, _single_cause(table, total, left), total.cell, (total,)))
     return found
+
+
+def _outside_the_table(table: Table, left: list[Total]) -> tuple[list[Total], list[Disagreement]]:
+    """Totals of several lines that are off by the same amount, though no cell is in all of them.
+
+    No single fault does that: what they cover holds an amount that the table does not show. In a proposal
+    nothing is outside the form.
+    """
+    if table.in_proposal:
+        return left, []
+    groups: dict[tuple[Axis, int, Decimal], list[Total]] = defaultdict(list)
+    for total in left:
+        if total.axis is not Axis.BLOCK and not total.corner:
+            line = total.cell.column if total.axis is Axis.ROW else total.cell.row
+            groups[total.axis, line, round(total.difference, 6)].append(total)
+    found: list[Disagreement] = []
+    for totals in groups.values():
+        if len(totals) > 1 and not all(_slight(total) for total in totals):
+            found.append(Disagreement(table, Cause.OUTSIDE, totals[0].cell, tuple(totals)))
+            left = [total for total in left if total not in totals]
+    return left, found
 
 
 _Equation = dict[Cell, int]
@@ -232,7 +255,12 @@ def _counted_twice(table: Table, row: int, totals: list[Total]) -> Line | None:
     return None
 
 
-_SMALL_ENOUGH = 3  # so many small differences in one table are rounding; one or two are faults
+SEVERAL = 3  # so many small differences in one workbook are rounding; one or two are faults
+
+
+def slight(faults: Sequence[Disagreement]) -> list[Disagreement]:
+    """The faults that rounding could explain, if it ran through the workbook."""
+    return [fault for fault in faults if all(_slight(total) for total in fault.totals)]
 
 
 def rounding(
@@ -240,25 +268,24 @@ def rounding(
     faults: list[Disagreement],
     small: Sequence[Total],
     suspects: Mapping[Cell, Sequence[Decimal]] = {},
+    *,
+    runs_through: bool = False,
 ) -> list[Disagreement]:
     """The faults of a table, with all that rounding explains put together as one.
 
     ``small`` are totals within their tolerance. Whole numbers have none, but where small differences run
-    through a table, both ways or in many places, they were rounded before they were added.
+    through a workbook (``runs_through``), its figures were rounded before they were added.
     """
-    slight = [fault for fault in faults if all(_slight(total) for total in fault.totals)]
-    if len(slight) < _SMALL_ENOUGH or len(slight) * 2 < len(faults):
-        slight = []
-    rounded = [total for fault in slight for total in fault.totals]
+    excused = slight(faults) if runs_through else []
+    rounded = [total for fault in excused for total in fault.totals]
     rounded += [total for total in small if not _excused(table, total, suspects, {})]
-    kept = [fault for fault in faults if fault not in slight]
+    kept = [fault for fault in faults if fault not in excused]
+    broken = {total.cell for fault in kept for total in fault.totals}
+    rounded = sorted(
+        (total for total in rounded if total.cell not in broken), key=lambda total: total.cell
+    )
     if rounded:
-        rounded.sort(key=lambda total: total.cell)
-        if not slight and kept:
-            broken = {total.cell for fault in kept for total in fault.totals}
-            rounded = [total for total in rounded if total.cell not in broken]
-        if rounded:
-            kept.append(Disagreement(table, Cause.ROUNDING, rounded[0].cell, tuple(rounded)))
+        kept.append(Disagreement(table, Cause.ROUNDING, rounded[0].cell, tuple(rounded)))
     return kept
 
 

@@ -63,7 +63,8 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
         if id(draft) not in placed:
             tables.append(draft.finished(texts, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
     tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
-    return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others))
+    rounded = bool(tables) and len(proposals) == 0 and words.says_rounded(text for _, _, text in texts)
+    return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others), rounded)
 
 
 _DECIDED = 6

@@ -72,11 +72,14 @@ def _table(sheet: Sheet, block: list[int], rows: dict[int, set[int]], language: 
     )
     while numbers and _is_axis(sheet, block, numbers[0]):
         numbers.pop(0)
-    numbers = [number for number in numbers if _holds_amounts(sheet, block, number)]
-    if not numbers:
-        return None
     first, last = block[0], block[-1]
-    columns = tuple(_column(sheet, first - 1, number) for number in numbers)
+    columns = tuple(
+        column
+        for column in (_column(sheet, first - 1, number) for number in numbers)
+        if column.role is ColumnRole.TOTAL or _holds_amounts(sheet, block, column.number)
+    )
+    if not columns:
+        return None
     label_column = label_column_of(sheet, first - 1, last, columns, sheet.left, sheet.right)
     if not _adds_up(sheet, block, columns, label_column):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -41,6 +42,7 @@ SAVINGS = _every("savings")
 EXPANSIONS = _every("expansions")
 INDEXATION = _every("indexation")
 FILLERS = _every("fillers")
+ROUNDING = _every("rounding")
 YEAR_HEADING = _every("year_heading")
 
 
@@ -185,6 +187,14 @@ _LANGUAGE_MARKS: dict[Language, frozenset[str]] = {
         for word in _WORDS[section]["en"]
     ) - frozenset(fold(word) for section in ("total", "form_title") for word in _WORDS[section]["da"]),
 }
+_ROUNDING = re.compile("|".join(map(re.escape, ROUNDING)), re.IGNORECASE)
+
+
+def says_rounded(texts: Iterable[str]) -> bool:
+    """Whether one of the texts warns that figures were rounded."""
+    return any(_ROUNDING.search(text) is not None for text in texts)
+
+
 _DANISH = re.compile(r"[æøåÆØÅ]|\b(?:og|kr|beløb|udvalg|udgifter|indtægter|budgetoverslag|skema)\b", re.IGNORECASE)
 _ENGLISH = re.compile(
     r"\b(?:the|and|of|amounts?|expenditures?|expenses?|revenues?|income|committee|proposal|budget estimate|department)\b",

@@ -66,6 +66,7 @@ class Page:
     proposals: tuple[Proposal, ...]
     texts: int
     numbers: int
+    rounded: bool = False  # the sheet says that its figures are rounded
 
 
 @dataclass(frozen=True, slots=True)

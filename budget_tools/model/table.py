@@ -149,6 +149,7 @@ class Cause(Enum):
     CROSSING = "crossing"  # an addend: its row and its column are off by the same amount
     SUBTOTAL_TWICE = "subtotal-twice"
     ROUNDING = "rounding"
+    OUTSIDE = "outside"  # several totals hold the same amount that the table does not show
 
 
 @dataclass(frozen=True, slots=True)

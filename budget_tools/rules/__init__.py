@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     arithmetic.rounding_only,
     arithmetic.suspiciously_even_drift,
     arithmetic.of_which_exceeds_parent,
+    arithmetic.total_covers_more,
     formulas.hard_coded_total,
     formulas.stale_or_missing_value,
 )

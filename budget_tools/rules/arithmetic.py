@@ -350,6 +350,52 @@ def of_which_exceeds_parent(table: Table) -> Iterator[Finding]:
                 break
 
 
+@rule("ARI011")
+def total_covers_more(fault: Disagreement) -> Iterator[Finding]:
+    """Several totals are off by the same amount, though no cell is part of all of them.
+
+    No single fault does that. They cover an amount that the table does not show: a year that was left out,
+    a line in another table. Not used in proposals, where nothing is outside the form.
+
+    Flagged::
+
+            A          B      C      D
+        4              2023   2024   I alt
+        5   Løn        100    200    300
+        6   Drift      50     60     310
+        7   Husleje    10     10     220
+        8   Vand       20     10     30
+        9   Varme      20     10     30
+        10  Vejr       20     12     32
+        #: ARI011 D6
+
+    Clean::
+
+            A          B      C      D
+        4              2023   2024   I alt
+        5   Løn        100    200    300
+        6   Drift      50     60     110
+    """
+    if fault.cause is Cause.OUTSIDE:
+        total = fault.totals[0]
+        assert total.shown is not None and total.expected is not None
+        yield at(
+            "ARI011",
+            fault.table,
+            fault.cell,
+            {
+                "shown": total.shown,
+                "expected": total.expected,
+                "difference": total.difference,
+                "count": len(fault.totals),
+                "covers": total.covers(),
+                "evidence": total.evidence.value,
+            },
+            amounts=tuple(one.shown for one in fault.totals),
+            related=_others(fault),
+        )
+
+
 # --- hints: at most one on a difference, and only when the change closes it exactly ----------------
 
 
