@@ -5,7 +5,8 @@
 
 Both also look over the documents written by hand: every setting stands in ``settings.md`` with its
 default, every example of settings can be read, a report shown is what the check says, and every link
-leads somewhere. A rule's page is never changed by hand: its words are in ``budget_tools/catalog/`` and in the rule's docstring.
+leads somewhere. A rule's page is never changed by hand: its words are in ``budget_tools/catalog/`` and in
+the rule's docstring.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _TOML = re.compile(r"^```toml\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _CHECKED = re.compile(
-    r"^```sh\nbudget-tools check (?P<path>\S+?)(?: --lang (?P<lang>\w+))?\n```\n\n```text\n(?P<shown>.*?)^```$",
+    r"^```sh\nbudget-tools check (?P<path>\S+?)(?: --lang (?P<lang>\w+))?\n```\n\n"
+    r"```text\n(?P<shown>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 _KEY_ROW = re.compile(r"^\| `(?P<key>[^`]+)` \| (?P<default>[^|]*) \|", re.MULTILINE)
