@@ -1,4 +1,4 @@
-"""Exceptions: raised when the toolkit itself could not do its work. Bad data is a finding, never an exception.
+"""Exceptions: the toolkit itself could not do its work. Bad data is a finding, never an exception.
 
 BudgetToolsError
 ├── SettingsError        budget.toml is wrong: the key, its line and what is allowed

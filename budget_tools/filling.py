@@ -49,7 +49,8 @@ def formula_of(total: Total) -> str:
 def _spelled(total: Total) -> str:
     """The addends as ranges along their row or column, in order."""
     runs: list[tuple[int, int]] = []
-    for addend in sorted(total.addends):
+    along = total.axis is Axis.ROW
+    for addend in sorted(cell.column if along else cell.row for cell in total.cells()):
         if runs and runs[-1][1] == addend - 1:
             runs[-1] = (runs[-1][0], addend)
         else:
@@ -68,9 +69,7 @@ def _is_empty(table: Table, cell: Cell) -> bool:
     value = table.sheet.value(cell.row, cell.column)
     if cell in table.sheet.formulas or not (value == "" or (isinstance(value, str) and not value.strip())):
         return False
-    return not any(
-        cell in merge and (cell.row, cell.column) != (merge.top, merge.left) for merge in table.sheet.merges
-    )
+    return not any(merge.holds(*cell) and cell != (merge.top, merge.left) for merge in table.sheet.merges)
 
 
 def _is_asked_for(table: Table, cell: Cell) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from .catalog import entry
 from .cover import SEVERAL, cover, explain, rounding, slight
+from .filling import missing_totals
 from .formula import Evaluator, Sum, addends
 from .layout import layout
 from .model.address import Cell
@@ -51,7 +52,8 @@ class Examined:
 
 def examine(book: Book, settings: Settings) -> Examined:
     """Find and cover the tables of a book, and run the rules that need nothing but the book."""
-    pages = [_covered(page, book) for page in layout(book, settings)]
+    evaluator = Evaluator(book)
+    pages = [_covered(page, book, evaluator) for page in layout(book, settings)]
     examined = Examined(book, settings, pages, [])
     for page in pages:
         for subject in (page, *page.tables, *page.proposals):
@@ -62,22 +64,26 @@ def examine(book: Book, settings: Settings) -> Examined:
     return examined
 
 
-def _covered(page: Page, book: Book) -> Page:
+def _covered(page: Page, book: Book, evaluator: Evaluator) -> Page:
     """A page whose tables have totals, details and worked-out formulas."""
     if not page.tables:
         return page
     details = page.sheet.details([table.range for table in page.tables])
-    covered = {id(table): _complete(table, details, book) for table in page.tables}
+    covered = {id(table): _complete(table, details, book, evaluator) for table in page.tables}
     proposals = tuple(
         proposal.with_tables(tuple(covered[id(table)] for table in proposal.tables))
         for proposal in page.proposals
     )
-    return Page(page.sheet, page.language, tuple(covered.values()), proposals, page.texts, page.numbers, page.rounded)
+    return Page(
+        page.sheet, page.language, tuple(covered.values()), proposals, page.texts, page.numbers, page.rounded
+    )
 
 
-def _complete(table: Table, details: Details, book: Book) -> Table:
+def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) -> Table:
     """A table with its details, what its formulas give (also where no result is stored), and its totals."""
-    computed = _computed(table, book)
+    computed = _computed(table, book, evaluator)
+    if any("%" in code for code in set(details.formats.values())):
+        table = replace(table, lines=tuple(_share_or_line(line, table, details) for line in table.lines))
     if table.sheet.unvalued and any(cell in table.sheet.unvalued for cell in computed):
         lines = tuple(_with_results(line, table, computed) for line in table.lines)
         whole = table.whole and all(value == value.to_integral_value() for value in computed.values())
@@ -101,7 +107,18 @@ def _with_results(line: Line, table: Table, computed: Mapping[Cell, Decimal]) ->
     return line._replace(amounts=amounts)
 
 
-def _computed(table: Table, book: Book) -> dict[Cell, Decimal]:
+def _share_or_line(line: Line, table: Table, details: Details) -> Line:
+    """A line whose numbers are all shown as percentages is one of shares, which no total adds."""
+    codes = [
+        details.formats.get(Cell(line.row, column.number), "")
+        for column, amount in zip(table.columns, line.amounts, strict=True)
+        if amount is not None
+    ]
+    shares = bool(codes) and all("%" in code for code in codes)
+    return line._replace(kind=LineKind.SHARE) if shares and line.kind is LineKind.LINE else line
+
+
+def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Decimal]:
     """What the formulas of a table give.
 
     A stored result that follows from its own precedents is right; so is one that is what a full
@@ -117,7 +134,6 @@ def _computed(table: Table, book: Book) -> dict[Cell, Decimal]:
             for column, amount in zip(table.columns, line.amounts, strict=True):
                 grid[line.row, column.number] = amount
     found: dict[Cell, Decimal] = {}
-    evaluator: Evaluator | None = None
     afresh: Evaluator | None = None
     for line in table.lines:
         for column, amount in zip(table.columns, line.amounts, strict=True):
@@ -127,7 +143,6 @@ def _computed(table: Table, book: Book) -> dict[Cell, Decimal]:
             cell = Cell(line.row, column.number)
             value = _plain_sum(addends(formula, cell), grid) if grid else None
             if value is None:
-                evaluator = evaluator or Evaluator(book)
                 value = evaluator.value(sheet, cell)
                 if value is None:
                     continue
@@ -233,6 +248,9 @@ def _suspects(table: Table, findings: Sequence[Finding]) -> dict[Cell, tuple[Dec
     for cell, kind in table.entries.items():
         if kind in (Entry.ERROR, Entry.DATE, Entry.TEXT):
             suspects.setdefault(cell, ())
+    for _, edit in missing_totals(table):
+        if isinstance(edit.value, Decimal):
+            suspects[edit.cell] = (edit.value,)  # STR003 says it
     for cell, value in table.computed.items():
         amount = table.amount(cell)
         if amount is not None and not same(amount, value):
@@ -264,7 +282,9 @@ def _inspect_proposals(batch: Sequence[Examined]) -> None:
                 subjects.append((examined, proposal))
                 numbered.append(proposal.number is not None)
                 units.append(stated_units(proposal, examined.settings))
-                years.append(len(wrong_years(proposal, examined.settings)) if examined.settings.period else None)
+                years.append(
+                    len(wrong_years(proposal, examined.settings)) if examined.settings.period else None
+                )
     failed = check_proposals(keys, numbered=numbered, units=units, years_wrong=years)
     by_key = dict(zip(keys, subjects, strict=True))
     for code, names in failed.items():
@@ -288,7 +308,9 @@ def inspect_run(registered: Sequence[Registered]) -> list[Finding]:
 
 def severity_of(finding: Finding, settings: Settings, switched_on: Callable[[str], bool]) -> Severity | None:
     """How bad a finding is under the settings; None when it is not wanted."""
-    word: str = settings.rules.get(finding.code) or entry(finding.code).severity(settings.phase, finding.variant)
+    word: str = settings.rules.get(finding.code) or entry(finding.code).severity(
+        settings.phase, finding.variant
+    )
     if word == "off":
         return Severity.WARNING if switched_on(finding.code) else None
     return Severity.of(word)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import glob
+import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import settings as settings_module
 from .catalog import Language, codes, reserved
-from .errors import Refused, UsageError, WorkbookError
+from .errors import Refused, Unreadable, UsageError, WorkbookError
 from .model import finding as model
 from .model.address import Cell
 from .model.finding import Finding, WorkbookReport
@@ -28,7 +29,20 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 _WORKBOOKS = (".xlsx", ".xlsm")
-_DOCUMENTS = (".xls", ".xlsb", ".xltx", ".xltm", ".ods", ".csv", ".doc", ".docx", ".odt", ".pdf", ".rtf", ".txt")
+_DOCUMENTS = (
+    ".xls",
+    ".xlsb",
+    ".xltx",
+    ".xltm",
+    ".ods",
+    ".csv",
+    ".doc",
+    ".docx",
+    ".odt",
+    ".pdf",
+    ".rtf",
+    ".txt",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,7 @@ def find(paths: Iterable[str | Path], settings_of: _SettingsOf) -> _Found:
     Raises:
         UsageError: a path does not exist, or none was given.
     """
-    workbooks: dict[Path, None] = {}
+    workbooks = _Once()
     others: dict[Path, list[str]] = defaultdict(list)
     unreadable: list[Path] = []
     given = list(paths)
@@ -102,7 +116,7 @@ def find(paths: Iterable[str | Path], settings_of: _SettingsOf) -> _Found:
         if path.is_dir():
             _walk(path, settings_of, workbooks, others, unreadable)
         elif path.exists() or path.is_symlink():
-            workbooks.setdefault(path)
+            workbooks.add(path)
         else:
             matches = sorted(glob.glob(str(one), recursive=True)) if glob.has_magic(str(one)) else []
             if not matches:
@@ -111,10 +125,25 @@ def find(paths: Iterable[str | Path], settings_of: _SettingsOf) -> _Found:
                 if match.is_dir():
                     _walk(match, settings_of, workbooks, others, unreadable)
                 elif match.suffix.lower() in _WORKBOOKS and not _is_lock(match):
-                    workbooks.setdefault(match)
+                    workbooks.add(match)
     return _Found(
-        tuple(workbooks), {folder: tuple(names) for folder, names in others.items()}, tuple(unreadable)
+        workbooks.paths(), {folder: tuple(names) for folder, names in others.items()}, tuple(unreadable)
     )
+
+
+class _Once:
+    """Paths in the order they were found, each file once however it is spelled."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Path] = {}
+
+    def add(self, path: Path) -> None:
+        """Take a path in, unless the same file was named before."""
+        self._found.setdefault(os.path.realpath(path), path)
+
+    def paths(self) -> tuple[Path, ...]:
+        """The paths as they were first spelled."""
+        return tuple(self._found.values())
 
 
 def _is_lock(path: Path) -> bool:
@@ -124,7 +153,7 @@ def _is_lock(path: Path) -> bool:
 def _walk(
     folder: Path,
     settings_of: _SettingsOf,
-    workbooks: dict[Path, None],
+    workbooks: _Once,
     others: dict[Path, list[str]],
     unreadable: list[Path],
 ) -> None:
@@ -146,7 +175,7 @@ def _walk(
             if not path.is_symlink():
                 _walk(path, settings_of, workbooks, others, unreadable)
         elif path.suffix.lower() in _WORKBOOKS:
-            workbooks.setdefault(path)
+            workbooks.add(path)
         elif path.suffix.lower() in _DOCUMENTS:
             others[folder].append(path.name)
 
@@ -184,6 +213,7 @@ def check(
     settings_of = _SettingsOf(config, language)
     found = find(paths, settings_of)
     reports, registered = _inspect_all(found.workbooks, settings_of, progress)
+    about_run = list(_of_run(found))
     if registered:
         from .inspection import inspect_run
 
@@ -191,14 +221,14 @@ def check(
             if finding.path in reports:
                 report = reports[finding.path]
                 reports[finding.path] = replace(report, findings=(*report.findings, finding))
+            else:
+                about_run.append(finding)
     first = settings_of.file(found.workbooks[0]) if found.workbooks else settings_of.folder(Path("."))
     finished = tuple(
         replace(report, findings=tuple(wanted.of(report.findings, settings_of.file(Path(path)))))
         for path, report in reports.items()
     )
-    return Report(
-        finished, tuple(wanted.of(_of_run(found), first)), first.language, first.form_word
-    )
+    return Report(finished, tuple(wanted.of(about_run, first)), first.language, first.form_word)
 
 
 def _of_run(found: _Found) -> Iterator[Finding]:
@@ -206,7 +236,10 @@ def _of_run(found: _Found) -> Iterator[Finding]:
     for folder, names in found.others.items():
         yield Finding(
             "RUN005",
-            facts={"count": len(names), "files": tuple(f"{folder.name}/{name}" if folder.name else name for name in names)},
+            facts={
+                "count": len(names),
+                "files": tuple(f"{folder.name}/{name}" if folder.name else name for name in names),
+            },
             key=(str(folder),),
         )
     for folder in found.unreadable:
@@ -222,7 +255,7 @@ class _Wanted:
         self._ignore = tuple(code.upper() for code in ignore)
         known = (*codes(), *reserved())
         for code in (*self._select, *self._ignore):
-            if not any(one.startswith(code) for one in known):
+            if not code or not any(one.startswith(code) for one in known):
                 raise UsageError(f"there is no rule {code!r}; 'budget-tools rules' lists them all")
 
     def _switched_on(self, code: str) -> bool:
@@ -241,9 +274,7 @@ class _Wanted:
             severity = severity_of(finding, settings, self._switched_on)
             if severity is not None:
                 kept.append(finding.settled(severity, finding.ordinal))
-        kept.sort(
-            key=lambda one: (-one.severity, one.sheet or "", one.cell or Cell(0, 0), one.code)
-        )
+        kept.sort(key=lambda one: (-one.severity, one.sheet or "", one.cell or Cell(0, 0), one.code))
         return iter(kept)
 
 
@@ -264,7 +295,13 @@ def _examined(
         except WorkbookError as error:
             yield path, _not_checked(path, error)
             continue
-        examined = examine(book, settings)
+        try:
+            examined = examine(book, settings)
+        except Exception:  # whatever is wrong with one workbook must not cost the others
+            if os.environ.get("BUDGET_TOOLS_DEBUG"):
+                raise
+            yield path, _not_checked(path, Unreadable("crashed"))
+            continue
         in_use_by = owner(path)
         if in_use_by is not None:
             examined.findings.append(Finding("RUN003", facts={"owner": in_use_by}, key=("RUN003",)))
@@ -406,10 +443,11 @@ def fill(
     folder = Path(output) if output is not None and not dry_run else None
     if folder is not None and folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is a file; --output wants a folder")
+    targets = _targets(found.workbooks, roots, folder)
     done: list[FilledWorkbook] = []
     for number, (path, examined) in enumerate(_examined(found.workbooks, settings_of), 1):
         if isinstance(examined, Examined):
-            done.append(_filled(path, examined, _target(path, roots, folder)))
+            done.append(_filled(path, examined, targets.get(path)))
         else:
             done.append(FilledWorkbook(str(path), reason=examined.reason, reason_facts=examined.reason_facts))
         if progress is not None:
@@ -418,19 +456,31 @@ def fill(
     return FillReport(tuple(done), first.language)
 
 
-def _target(path: Path, roots: list[Path], folder: Path | None) -> Path | None:
-    """Where the copy of a workbook goes: below the output folder as it lay below the folder that was named."""
+def _targets(workbooks: tuple[Path, ...], roots: list[Path], folder: Path | None) -> dict[Path, Path]:
+    """Where each copy goes: below the output folder as its workbook lies below the folder that was named.
+
+    Raises:
+        UsageError: a copy would overwrite a workbook of the run, or another copy. Nothing is written then.
+    """
     if folder is None:
-        return None
-    for root in roots:
-        if root.is_dir() and path.is_relative_to(root):
-            target = folder / path.relative_to(root)
-            break
-    else:
-        target = folder / path.name
-    if target.resolve() == path.resolve():
-        raise UsageError(f"{folder}: the copies would overwrite the workbooks; choose another folder")
-    return target
+        return {}
+    sources = {os.path.realpath(path) for path in workbooks}
+    targets: dict[Path, Path] = {}
+    taken: dict[str, Path] = {}
+    for path in workbooks:
+        root = next((root for root in roots if root.is_dir() and path.is_relative_to(root)), path.parent)
+        target = folder / path.relative_to(root)
+        real = os.path.realpath(target)
+        if real in sources:
+            raise UsageError(f"{folder}: a copy would overwrite {target}; choose another folder")
+        if real in taken:
+            raise UsageError(
+                f"{path} and {taken[real]} have the same name; name the folder above them, "
+                "so that their copies keep apart"
+            )
+        taken[real] = path
+        targets[path] = target
+    return targets
 
 
 def _filled(path: Path, examined: Examined, target: Path | None) -> FilledWorkbook:
@@ -466,5 +516,3 @@ def _filled(path: Path, examined: Examined, target: Path | None) -> FilledWorkbo
     except WorkbookError as error:
         return FilledWorkbook(str(path), tuple(totals), None, error.reason, error.facts)
     return FilledWorkbook(str(path), tuple(totals), str(target))
-
-

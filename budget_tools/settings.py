@@ -74,11 +74,6 @@ class Settings(_Strict):
     rules: dict[str, RuleSetting] = {}
     limits: Limits = Limits()
 
-    @property
-    def default_unit(self) -> int:
-        """What amounts are in when neither the form nor the settings say."""
-        return self.unit or 1000
-
     def excludes(self, name: str) -> bool:
         """Whether a file or folder of this name is left out."""
         return any(fnmatch(name.casefold(), pattern.casefold()) for pattern in self.exclude)
@@ -150,15 +145,14 @@ def _check_codes(settings: Settings, text: str, path: str) -> None:
     for code in settings.rules:
         if code not in known:
             raise SettingsError(
-                f"{path}{_line(text, code)}: rules.{code}: there is no rule of that code; "
+                f"{path}{_line(text, 'rules', code)}: rules.{code}: there is no rule of that code; "
                 "'budget-tools rules' lists them all"
             )
 
 
 def _sentence(path: str, text: str, error: Any) -> str:
-    keys = [str(part) for part in error["loc"]]
-    key = ".".join(keys)
-    return f"{path}{_line(text, keys[-1] if not keys[-1].isdecimal() else keys[-2])}: {key}: {_allowed(error)}"
+    keys = [str(part) for part in error["loc"] if not isinstance(part, int)]
+    return f"{path}{_line(text, *keys)}: {'.'.join(str(part) for part in error['loc'])}: {_allowed(error)}"
 
 
 def _allowed(error: Any) -> str:
@@ -188,11 +182,17 @@ def _allowed(error: Any) -> str:
     return f"{given!r} is not allowed: {error['msg']}"
 
 
-def _line(text: str, key: str) -> str:
-    """Where a key stands, as ``:12``, when it can be told."""
-    pattern = re.compile(rf"""(?:^|[\[{{,.\s])["']?{re.escape(key)}["']?\s*[=\]]""")
-    for number, line in enumerate(text.splitlines(), 1):
-        if pattern.search(line.split("#", 1)[0]):
-            return f":{number}"
-    return ""
+def _line(text: str, *keys: str) -> str:
+    """Where a key stands, as ``:12``: each key is looked for below the one before it.
 
+    A key that is not there itself stands where the table does that should hold it.
+    """
+    lines = [line.split("#", 1)[0] for line in text.splitlines()]
+    found = 0
+    for key in keys:
+        pattern = re.compile(rf"""(?:^|[\[{{,.\s])["']?{re.escape(key)}["']?\s*[=\]]""")
+        for number in range(max(found, 1), len(lines) + 1):
+            if pattern.search(lines[number - 1]):
+                found = number
+                break
+    return f":{found}" if found else ""

@@ -101,8 +101,7 @@ def read_proposal(published: Sequence[str]) -> Proposal:
         caption=head[0],
         years=tuple(int(year) for year in head[1:-1]),
         lines=tuple(
-            Line(label, tuple(map(amount, cells[:-1])), number_format(cells[:-1]))
-            for label, *cells in lines
+            Line(label, tuple(map(amount, cells[:-1])), number_format(cells[:-1])) for label, *cells in lines
         ),
         total_format=number_format(total[1:-1]),
     )
@@ -330,9 +329,7 @@ def write_sheet(out: Worksheet, sheet: Sheet, formatted: Callable[[str, str], Fo
     """Writes one sheet: page, columns and rows first, then merged ranges, then cells."""
     set_page(out)
     for column, width in COLUMN_WIDTHS.items():
-        out.set_column(
-            f"{column}:{column}", width, None, {"hidden": column in sheet.hidden_columns}
-        )
+        out.set_column(f"{column}:{column}", width, None, {"hidden": column in sheet.hidden_columns})
     for row in sorted(sheet.heights.keys() | sheet.hidden_rows):
         out.set_row(row - 1, sheet.heights.get(row), None, {"hidden": row in sheet.hidden_rows})
     for merged in sheet.merged:
@@ -577,9 +574,7 @@ FAULTS: Final = (
     Fault("IDN001", "number-invalid", "07", typed("A{number}", "Skema 2.1.2. 7x")),
     Fault("IDN001", "number-missing", "07", typed("A{number}", "Skema")),
     Fault("IDN002", "number-twice", "07", copy_with_other_amounts),
-    Fault(
-        "IDN006", "saving-is-positive", "07", typed("A{title}", "Besparelse på Microsoft licenser")
-    ),
+    Fault("IDN006", "saving-is-positive", "07", typed("A{title}", "Besparelse på Microsoft licenser")),
     Fault("NUM001", "text-with-point", "05", typed("C{line2}", "1.500")),
     Fault("NUM001", "text-with-trailing-blank", "05", typed("C{line2}", "1500\u00a0")),
     Fault("NUM002", "thousands-as-decimals", "05", typed("C{line1}", Decimal("3.075"))),
@@ -694,9 +689,7 @@ def make_form(path: Path, years: Sequence[int]) -> None:
             sheet.cells[address] = replace(cell, number_format=BLANK_WHEN_ZERO)
         elif cell.look == "amount":
             sheet.cells[address] = replace(cell, look="input")
-    sheet.heights |= (
-        {1: 30.0, 6: 24.0} | dict.fromkeys(range(2, 6), 19.5) | dict.fromkeys(range(7, 13), 60.0)
-    )
+    sheet.heights |= {1: 30.0, 6: 24.0} | dict.fromkeys(range(2, 6), 19.5) | dict.fromkeys(range(7, 13), 60.0)
     sheet.heights |= dict.fromkeys(range(16, 22), 19.5)
     write_book(path, [sheet], "Driftsforslag")
 

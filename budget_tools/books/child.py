@@ -53,7 +53,10 @@ def main() -> None:
             sys.stdin.buffer.read(), "", Limits(memory_mb=memory_mb, file_mb=file_mb), in_child=True
         )
         answer = (
-            [(s.name, s.rows, s.top, s.left, s.formulas, s.unvalued, s.merges, s.visible) for s in book.sheets],
+            [
+                (s.name, s.rows, s.top, s.left, s.formulas, s.unvalued, s.merges, s.visible)
+                for s in book.sheets
+            ],
             book.skipped,
         )
     except WorkbookError as error:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
 
@@ -23,7 +23,7 @@ from python_calamine import (
 )
 
 from ..errors import Refused, Unreadable, WorkbookError
-from ..model.address import Range
+from ..model.address import Cell, Range
 from ..model.book import Book, Details, ErrorValue, Sheet, Value
 from ..settings import Limits
 from . import sheetxml
@@ -63,6 +63,8 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
         for name, part in parts.items():
             if name not in xml:
                 raise Unreadable("missing-part", part=part)
+            elif xml[name][:2] in (b"\xfe\xff", b"\xff\xfe") or b"\0" in xml[name][:4]:
+                raise Unreadable("part-encoding", part=part)
         if not in_child and needs_a_child(package, xml):
             from .child import read_in_child
 
@@ -89,7 +91,7 @@ def _read(package: Package, path: str, xml: dict[str, bytes], styles: str | None
             continue
         source = workbook.get_sheet_by_index(number)
         part = xml.get(metadata.name)
-        rows: list[list[Value]] = source.to_python(skip_empty_area=True)
+        rows = cast("list[list[Value]]", source.to_python(skip_empty_area=True))
         top, left = (source.start[0] + 1, source.start[1] + 1) if source.start else (1, 1)
         merges = tuple(
             Range(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in source.merged_cell_ranges or ()
@@ -138,7 +140,9 @@ def _sheet(
             {cell: formats[style] for cell, style in found.styles.items() if style < len(formats)},
             frozenset(found.hidden_rows),
             frozenset(found.hidden_columns),
-            frozenset(cell for cell, style in found.styles.items() if style in white) if white else frozenset(),
+            frozenset(cell for cell, style in found.styles.items() if style in white)
+            if white
+            else frozenset(),
         )
 
     return Sheet(
@@ -155,7 +159,7 @@ def _sheet(
 
 
 def _with_errors(
-    rows: list[list[Value]], top: int, left: int, errors: dict[sheetxml.Cell, str]
+    rows: list[list[Value]], top: int, left: int, errors: dict[Cell, str]
 ) -> tuple[list[list[Value]], int, int]:
     """Put error values where calamine left the cells empty, widening the block where needed."""
     new_top = min(top, *(cell.row for cell in errors)) if rows else min(cell.row for cell in errors)
@@ -260,7 +264,10 @@ def _cell_formats(xml: bytes) -> tuple[tuple[str, ...], frozenset[int]]:
         index
         for index, font in enumerate(root.iterfind(f"{space}fonts/{space}font"))
         if (color := font.find(f"{space}color")) is not None
-        and (color.get("rgb", "").upper() == "FFFFFFFF" or (color.get("theme") == "0" and not color.get("tint")))
+        and (
+            color.get("rgb", "").upper() == "FFFFFFFF"
+            or (color.get("theme") == "0" and not color.get("tint"))
+        )
     }
     no_fill = {
         index

@@ -27,6 +27,8 @@ _RATIO_COUNTS_FROM = 50_000_000
 _DENSE_CELLS = 20_000_000
 _LARGE_STRINGS = 30_000_000
 _MOST_STRINGS = 50_000_000
+_LONG_STRINGS = 1_000_000
+_MUCH_TEXT = 500_000_000
 _LARGE_PACKAGE = 400_000_000
 
 
@@ -95,7 +97,14 @@ class Package:
             raise Unreadable("missing-part", part=name) from None
         try:
             content = self._inflate(actual)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        except (
+            zipfile.BadZipFile,
+            NotImplementedError,
+            RuntimeError,
+            EOFError,
+            OSError,
+            ValueError,
+        ) as error:
             raise Unreadable("broken-zip") from error
         except Exception as error:  # zlib.error and lzma.LZMAError share no parent
             raise Unreadable("broken-zip") from error
@@ -104,11 +113,6 @@ class Package:
         if b"<!" in content and (b"<!DOCTYPE" in content or b"<!ENTITY" in content):
             raise Refused("doctype")
         return content
-
-    def head(self, name: str) -> bytes:
-        """The beginning of a part."""
-        with self.zip.open(self.parts[name.lower()]) as stream:
-            return stream.read(2000)
 
     def _inflate(self, actual: str) -> bytes:
         """A part's bytes, straight from the snapshot where it is stored as Excel stores it."""
@@ -146,7 +150,9 @@ def open_package(data: bytes, limits: Limits) -> Package:
     parts: dict[str, str] = {}
     for entry in entries:
         total += entry.file_size
-        if entry.file_size > _RATIO_COUNTS_FROM and entry.file_size > _MAX_RATIO * max(entry.compress_size, 1):
+        if entry.file_size > _RATIO_COUNTS_FROM and entry.file_size > _MAX_RATIO * max(
+            entry.compress_size, 1
+        ):
             raise Refused("zip-bomb")
         if entry.flag_bits & 1:
             raise Refused("encrypted")
@@ -169,18 +175,23 @@ def needs_a_child(package: Package, sheets: dict[str, bytes]) -> bool:
     """
     from .sheetxml import bounding_area
 
-    strings = "xl/sharedstrings.xml"
-    if package.has(strings):
-        size = package.size(strings)
-        if size > _LARGE_STRINGS:
-            return True
-        # a count that no part of this size can hold
-        if size < _MOST_STRINGS and any(int(count) > _MOST_STRINGS for count in _COUNT.findall(package.head(strings))):
-            return True
     total = sum(entry.file_size for entry in package.zip.infolist())
-    return total > _LARGE_PACKAGE or any(
-        bounding_area(xml, _DENSE_CELLS) > _DENSE_CELLS for xml in sheets.values()
-    )
+    if total > _LARGE_PACKAGE or sum(map(bounding_area, sheets.values())) > _DENSE_CELLS:
+        return True
+    strings = "xl/sharedstrings.xml"
+    if not package.has(strings):
+        return False
+    size = package.size(strings)
+    if size > _LARGE_STRINGS:
+        return True
+    text = package.read(strings)
+    head = text[: text.find(b">", text.find(b"sst")) + 1]
+    if any(int(count) > _MOST_STRINGS for count in _COUNT.findall(head)):
+        return True  # more texts than a part of this size can hold
+    if size < _LONG_STRINGS:
+        return False
+    uses = sum(xml.count(b't="s"') for xml in sheets.values())
+    return size / max(1, text.count(b"<si")) * uses > _MUCH_TEXT
 
 
 def owner(path: Path) -> str | None:

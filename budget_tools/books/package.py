@@ -381,7 +381,7 @@ class Package:
         by_place = sorted(range(len(infos)), key=lambda i: infos[i].header_offset)
         limits = [infos[i].header_offset for i in by_place[1:]] + [self._zip.start_dir]
         places: dict[int, int] = {}
-        for i, limit in zip(by_place, limits):
+        for i, limit in zip(by_place, limits, strict=True):
             if i not in kept:
                 continue
             places[i] = file.tell()

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
 from xml.parsers import expat
 
-from ..model.address import MAX_COLUMN, Cell, Range, column_number, parse_cell
+from ..model.address import Cell, Range, column_number, parse_cell
 from ..model.book import Formula
 
 _MARKS_OF_FORMULAS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
@@ -38,6 +39,9 @@ class SheetScan:
     styles: dict[Cell, int] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+
+
+_REST_OF_SHEET = 16_000  # that many hidden columns are the edge of a page, not a hiding place
 
 
 class _Enough(Exception):
@@ -84,7 +88,7 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
             valued = kind == "str"  # an empty text is a result
             formula_seen = False
             style = attributes.get("s")
-            if style is not None and (ranges is None or any(cell in r for r in ranges)):
+            if style is not None and (ranges is None or any(r.holds(*cell) for r in ranges)):
                 found.styles[cell] = int(style) if style.isdecimal() else 0
         elif tag == "v":
             if is_error or formula_seen:
@@ -103,11 +107,12 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
                 raise _Enough
             if attributes.get("hidden") in ("1", "true") or attributes.get("ht") in ("0", "0.0"):
                 found.hidden_rows.add(row)
-        elif tag == "col":
-            if attributes.get("hidden") in ("1", "true") or attributes.get("width") in ("0", "0.0"):
-                first, last = int(attributes.get("min", "0")), int(attributes.get("max", "0"))
-                if last - first < 16_000:  # 'all the rest of the sheet' is the edge of a page, not a hiding place
-                    found.hidden_columns.update(range(first, min(last, first + 1000) + 1))
+        elif tag == "col" and (
+            attributes.get("hidden") in ("1", "true") or attributes.get("width") in ("0", "0.0")
+        ):
+            first, last = int(attributes.get("min", "0")), int(attributes.get("max", "0"))
+            if last - first < _REST_OF_SHEET:
+                found.hidden_columns.update(range(first, min(last, first + 1000) + 1))
 
     def end(name: str) -> None:
         nonlocal valued, is_error, formula_seen
@@ -138,33 +143,31 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    try:
+    with suppress(_Enough):
         parser.Parse(xml, True)
-    except _Enough:
-        pass
     return found
 
 
-_ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]{0,200}?\br=[\"'](\d{1,9})[\"']")
-_FAR_DOWN = re.compile(rb' r="[A-Z]{0,3}\d{4}')
-_WIDE = re.compile(rb"\br=[\"']([A-Z]{3})\d")
-_TWO_LETTERS = re.compile(rb"\br=[\"'][A-Z]{2}\d")
+_ROW = re.compile(rb'<row r="(\d{1,9})"')
+_ANY_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d{1,9})[\"']")
+_FAR_CELL = re.compile(rb"\br\s*=\s*[\"'][A-Z]{1,3}(\d{4,7})[\"']")
+_WIDE = re.compile(rb"r\s*=\s*[\"']([A-Z]{3})\d")
+_TWO_LETTERS = re.compile(rb"r\s*=\s*[\"'][A-Z]{2}\d")
 
 
-def bounding_area(xml: bytes, enough: int) -> int:
-    """About how many cells the smallest rectangle around all cells has: cheap, and never too low.
+def bounding_area(xml: bytes) -> int:
+    """About how many cells the smallest rectangle around all cells has, never too low.
 
-    A dense reader allocates this many; a lone cell in the last corner is 17,000,000,000. Once it is clear
-    that there are fewer than ``enough``, no exact figure is sought.
+    A dense reader allocates this many; a lone cell in the last corner is 17,000,000,000.
     """
-    usual = b"r='" not in xml and b"\nr=" not in xml and b"\tr=" not in xml
-    if usual and not _FAR_DOWN.search(xml) and xml.count(b"<row") + xml.count(b":row") < 1000:
-        return 999 * MAX_COLUMN  # a place without its own address follows the one before it
-    rows = [int(match[1]) for match in _ROW_NUMBER.finditer(xml, max(0, len(xml) - 20_000))]
-    last = max(rows) if rows else xml.count(b"<row") + xml.count(b":row")
-    if last * MAX_COLUMN < enough:
-        return last * MAX_COLUMN
-    wide = {column_number(letters.decode()) for letters in _WIDE.findall(xml)}
+    rows = _ROW.findall(xml)
+    count = xml.count(b"<row") + xml.count(b":row")
+    if len(rows) != count:
+        rows = _ANY_ROW.findall(xml)
+    last = max(map(int, rows), default=0) + (count - len(rows))
+    if last < 1000:
+        last = max([last, *map(int, _FAR_CELL.findall(xml))])
+    wide = {column_number(letters.decode()) for letters in set(_WIDE.findall(xml))}
     widest = max(wide) if wide else 702 if _TWO_LETTERS.search(xml) else 26
     return last * widest
 
@@ -180,9 +183,17 @@ _ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 _PLAIN_CELL = b'<c r="'
 
 
+_MARKS_OF_HIDING = (b"hidden", b' ht="0', b" ht='", b'width="0', b"width='")
+
+
+def _is_plain(xml: bytes) -> bool:
+    """Whether a sheet is written as Excel writes it: no prefixes, no comments, an address on every cell."""
+    return b"<sheetData" in xml and b"<!" not in xml and xml.count(b"<c ") == xml.count(_PLAIN_CELL)
+
+
 def quick_scan(xml: bytes) -> SheetScan | None:
     """The formulas of a sheet by one pattern; None unless every formula and error is sure to be seen."""
-    if b"<!" in xml or xml.count(b"<c ") != xml.count(_PLAIN_CELL) or has_errors(xml):
+    if not _is_plain(xml) or has_errors(xml):
         return None
     found = SheetScan()
     shared: dict[bytes, Formula] = {}
@@ -213,7 +224,7 @@ def quick_scan(xml: bytes) -> SheetScan | None:
 
 def quick_styles(xml: bytes, ranges: Sequence[Range]) -> SheetScan | None:
     """The styles of the cells of some ranges by one pattern; None where rows or columns may be hidden."""
-    if b"<!" in xml or b"hidden" in xml or xml.count(b"<c ") != xml.count(_PLAIN_CELL) or b' ht="0"' in xml:
+    if not _is_plain(xml) or any(mark in xml for mark in _MARKS_OF_HIDING):
         return None
     found = SheetScan()
     styles = found.styles

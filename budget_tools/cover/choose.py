@@ -24,6 +24,7 @@ _ZERO = Decimal(0)
 _HALF = Decimal("0.5")
 _NOISE = Decimal("1e-6")
 _MOST_DECIMALS = 6
+_MOST_WORK = 1_000_000  # addends of a table's formulas: beyond, its formulas are left alone
 
 
 class _Candidate(NamedTuple):
@@ -62,7 +63,10 @@ def _own_sums(table: Table) -> dict[Cell, Sum]:
     if not formulas:
         return {}
     found: dict[Cell, Sum] = {}
+    work = 0
     for line in table.lines:
+        if work > _MOST_WORK:
+            break
         for column in table.columns:
             formula = formulas.get((line.row, column.number))  # type: ignore[call-overload]
             if formula is not None:
@@ -70,6 +74,7 @@ def _own_sums(table: Table) -> dict[Cell, Sum]:
                 total = addends(formula, cell)
                 if total is not None and total.cells:
                     found[cell] = total
+                    work += len(total.cells)
     return found
 
 
@@ -87,9 +92,7 @@ def _with_kinds(table: Table, sums: dict[Cell, Sum]) -> tuple[Line, ...]:
             if total is None or len(total.cells) < 2 or total.column != column.number:
                 continue
             rows = rows or {line.row for line in table.lines}
-            adding += (
-                sum(cell.row in rows for cell, _ in total.cells) >= 2
-            )
+            adding += sum(cell.row in rows for cell, _ in total.cells) >= 2
         if adding and adding * 2 >= years:
             lines = (*lines[:index], line._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])
     return lines
@@ -163,7 +166,11 @@ def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[
         if column.role is ColumnRole.TOTAL:
             chosen, evidence, judged = _choose_columns(table, position, own, foreign)
         else:
-            chosen, evidence, judged = _agreeing_columns(table, position, own, foreign), Evidence.AGREEMENT, []
+            chosen, evidence, judged = (
+                _agreeing_columns(table, position, own, foreign),
+                Evidence.AGREEMENT,
+                [],
+            )
             if chosen is None and not own:
                 continue
             if own:
@@ -260,11 +267,7 @@ def _agreeing_columns(
     if own:
         common, count = Counter(own.values()).most_common(1)[0]
         return common if count * 2 > len(own) and count >= 2 else None
-    rows = [
-        row
-        for row, line in enumerate(table.lines)
-        if line.amounts[position] and row not in foreign
-    ]
+    rows = [row for row, line in enumerate(table.lines) if line.amounts[position] and row not in foreign]
     if len(rows) < _FEWEST_LINES:
         return None
     rows = rows[:: len(rows) // _SAMPLE + 1]
@@ -387,7 +390,7 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
     stack: list[int] = []  # lines and totals that no later total has taken in yet
     pending: list[int] = []  # totals that stand above their lines
     for row, line in enumerate(table.lines):
-        if line.kind is LineKind.OF_WHICH:
+        if line.kind in (LineKind.OF_WHICH, LineKind.SHARE):
             continue
         if line.kind is LineKind.LINE:
             agreed = search.named_by_nobody(row, stack)
@@ -411,9 +414,7 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
                 if total.subtotal:
                     inside = [(at, sign) for at, sign in inside if not (at in sums and sums[at].subtotal)]
                 members = tuple(index_of[at.row] for at, _ in inside)
-                missing = any(
-                    at.row not in index_of and _holds_number(table, at) for at, _ in total.cells
-                )
+                missing = any(at.row not in index_of and _holds_number(table, at) for at, _ in total.cells)
                 if members and not missing:
                     own[position] = _Candidate(members, tuple(sign for _, sign in inside))
                     continue
@@ -448,25 +449,33 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
     for row in pending:
         unchecked.extend(_below(table, row, found))
     if not table.in_proposal:
-        found = _without_unlike_columns(_without_doubtful_rows(found))
+        found = _without_unlike_columns(_without_doubtful_rows(table, found))
     return found, unchecked, discovered
 
 
-def _without_doubtful_rows(found: list[Total]) -> list[Total]:
-    """Leave out typed totals of a row whose cover does not hold in several columns: it is another one there."""
+def _without_doubtful_rows(table: Table, found: list[Total]) -> list[Total]:
+    """Leave out typed totals of a row whose cover does not hold in several columns: it is another one there.
+
+    One fault carries the same difference along its row, so differences are counted, not cells; and where the
+    layout leaves no choice, there is nothing to doubt.
+    """
     tested: Counter[int] = Counter()
-    wrong: Counter[int] = Counter()
+    wrong: dict[int, set[Decimal]] = {}
     for total in found:
-        if total.evidence is not Evidence.OWN_FORMULA and total.expected is not None and total.shown is not None:
+        if total.evidence is Evidence.AGREEMENT and total.expected is not None and total.shown is not None:
             tested[total.cell.row] += 1
-            wrong[total.cell.row] += abs(total.difference) > max(
-                total.tolerance, Decimal(len(total.addends) + 1) / 2
-            )
-    doubtful = {row for row, count in wrong.items() if count > max(1, tested[row] // 5)}
+            if abs(total.difference) > max(total.tolerance, Decimal(len(total.addends) + 1) / 2):
+                wrong.setdefault(total.cell.row, set()).add(round(abs(total.difference), 3))
+    doubtful = {row for row, sizes in wrong.items() if len(sizes) > max(1, tested[row] // 5)}
+    doubtful = {
+        row
+        for row in doubtful
+        if not _is_plain(table, next(i for i, line in enumerate(table.lines) if line.row == row))
+    }
     return [
         total
         for total in found
-        if not (total.cell.row in doubtful and total.evidence is not Evidence.OWN_FORMULA and total.wrong)
+        if not (total.cell.row in doubtful and total.evidence is Evidence.AGREEMENT and total.wrong)
     ]
 
 
@@ -528,7 +537,7 @@ _MANY = 4  # so many figures do not give a third one by chance in two columns
 
 
 class _Search:
-    """Looks for totals that no word names: lines that equal what stands before them in column after column."""
+    """Looks for totals that no word names: lines that equal what stands before them in every column."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -546,7 +555,7 @@ class _Search:
             return
         stack: list[int] = []
         for row, line in enumerate(table.lines):
-            if line.kind is LineKind.OF_WHICH:
+            if line.kind in (LineKind.OF_WHICH, LineKind.SHARE):
                 continue
             agreed = self.unnamed(row, stack, plain=True)
             if agreed is not None:
@@ -591,7 +600,7 @@ class _Search:
     def _of_its_kind(
         self, floats: list[list[float | None]], row: int, stack: list[int], positions: list[int]
     ) -> _Candidate | None:
-        """The earlier lines of the same label, where labels alternate: 'Bevilling', 'Forbrug', 'Bevilling' …"""
+        """The earlier lines of the same label, where labels alternate: 'Bevilling', 'Forbrug' …"""
         label = self.table.lines[row].label
         alike = [item for item in stack if self.table.lines[item].label == label]
         if not label or len(alike) < 2:
@@ -679,9 +688,7 @@ def _typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell
         for index, cell in typed:
             if sideways and not (0 < index < len(strip) - 1):
                 continue  # where a series begins, something must be typed
-            addends = [
-                (Cell(cell.row + down, cell.column + across), sign) for down, across, sign in pattern
-            ]
+            addends = [(Cell(cell.row + down, cell.column + across), sign) for down, across, sign in pattern]
             if any(at.row < 1 or at.column < 1 for at, _ in addends):
                 continue
             values = [_number_at(table, at) for at, _ in addends]
@@ -744,10 +751,14 @@ def _choose_lines(
         _, agreeing, *_ = _best(table, row, candidates[:1], judged)
         return candidates[0], Evidence.AGREEMENT if agreeing > 0 else Evidence.LAYOUT, judged
     if not judged:
-        return (candidates[0], Evidence.LAYOUT, judged) if any(a is None for a in line.amounts) else (
-            None,
-            Evidence.LAYOUT,
-            judged,
+        return (
+            (candidates[0], Evidence.LAYOUT, judged)
+            if any(a is None for a in line.amounts)
+            else (
+                None,
+                Evidence.LAYOUT,
+                judged,
+            )
         )
     best, agreeing, tested, telling = _best(table, row, candidates, judged)
     if best is not None and agreeing * 2 > tested and telling:
@@ -761,11 +772,9 @@ def _choose_lines(
     return None, Evidence.LAYOUT, judged
 
 
-def _adds_twice(
-    table: Table, row: int, stack: list[int], candidate: _Candidate, judged: list[int]
-) -> bool:
+def _adds_twice(table: Table, row: int, stack: list[int], candidate: _Candidate, judged: list[int]) -> bool:
     """Whether the total is right in most columns once a subtotal, or all of them, is added again."""
-    above = [i for i in range(row) if table.lines[i].kind is not LineKind.OF_WHICH]
+    above = [i for i in range(row) if table.lines[i].kind not in (LineKind.OF_WHICH, LineKind.SHARE)]
     again: list[_Candidate] = []
     if len(above) > len(stack):
         again.append(_Candidate.plus(above))
@@ -874,9 +883,7 @@ def _without_twice(table: Table, candidate: _Candidate, found: list[Total]) -> _
     return _Candidate.plus(member for member in candidate.members if member not in twice)
 
 
-def _column_total(
-    table: Table, row: int, position: int, candidate: _Candidate, evidence: Evidence
-) -> Total:
+def _column_total(table: Table, row: int, position: int, candidate: _Candidate, evidence: Evidence) -> Total:
     lines = table.lines
     values = [lines[member].amounts[position] for member in candidate.members]
     shown = lines[row].amounts[position]
@@ -915,8 +922,6 @@ def _below(table: Table, row: int, found: list[Total]) -> list[Cell]:
     if candidates:
         best, agreeing, tested, telling = _best(table, row, candidates[-40:], judged)
         if best is not None and agreeing * 2 > tested and telling:
-            found.extend(
-                _column_total(table, row, position, best, Evidence.AGREEMENT) for position in judged
-            )
+            found.extend(_column_total(table, row, position, best, Evidence.AGREEMENT) for position in judged)
             return []
     return [Cell(lines[row].row, table.columns[judged[0]].number)] if judged else []

@@ -118,9 +118,7 @@ def _culprits(
     return left, found
 
 
-def _definitions(
-    table: Table, calculated: frozenset[Cell], off: set[tuple[Cell, Axis]]
-) -> dict[Cell, Total]:
+def _definitions(table: Table, calculated: frozenset[Cell], off: set[tuple[Cell, Axis]]) -> dict[Cell, Total]:
     """The totals that are calculated by their own formulas, by their cells."""
     found: dict[Cell, Total] = {}
     for total in table.totals:
@@ -151,9 +149,7 @@ def _equation(total: Total, definitions: Mapping[Cell, Total]) -> _Equation:
     return {cell: coefficient for cell, coefficient in equation.items() if coefficient}
 
 
-def _best_culprits(
-    left: list[tuple[Total, _Equation]], holding: set[Cell]
-) -> list[tuple[Cell, list[Total]]]:
+def _best_culprits(left: list[tuple[Total, _Equation]], holding: set[Cell]) -> list[tuple[Cell, list[Total]]]:
     """The cells whose change by one amount would mend most of the broken totals and break none."""
     needs: dict[Cell, list[tuple[Total, Decimal]]] = defaultdict(list)
     for total, equation in left:
@@ -233,9 +229,7 @@ def _subtotals_twice(table: Table, left: list[Total]) -> tuple[list[Total], list
     for row, totals in rows.items():
         line = _counted_twice(table, row, totals)
         if line is not None:
-            found.append(
-                Disagreement(table, Cause.SUBTOTAL_TWICE, totals[0].cell, tuple(totals), line)
-            )
+            found.append(Disagreement(table, Cause.SUBTOTAL_TWICE, totals[0].cell, tuple(totals), line))
             mended = set(map(id, totals))
             kept = [total for total in kept if id(total) not in mended]
     return kept, found
@@ -281,9 +275,7 @@ def rounding(
     rounded += [total for total in small if not _excused(table, total, suspects, {})]
     kept = [fault for fault in faults if fault not in excused]
     broken = {total.cell for fault in kept for total in fault.totals}
-    rounded = sorted(
-        (total for total in rounded if total.cell not in broken), key=lambda total: total.cell
-    )
+    rounded = sorted((total for total in rounded if total.cell not in broken), key=lambda total: total.cell)
     if rounded:
         kept.append(Disagreement(table, Cause.ROUNDING, rounded[0].cell, tuple(rounded)))
     return kept

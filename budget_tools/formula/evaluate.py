@@ -12,6 +12,8 @@ from .tree import Call, Node, Number, Reference, moved, parse
 
 _MAX_CELLS = 200_000
 _MAX_DEPTH = 60
+_MOST_DIGITS = 30
+_MOST_WORK = 3_000_000  # cells looked at for one workbook; what is left after that is not known
 
 
 class _NotKnown(Exception):
@@ -28,6 +30,7 @@ class Evaluator:
     def __init__(self, book: Book, *, afresh: bool = False) -> None:
         self._book = book
         self._afresh = afresh
+        self._work = 0
         self._known: dict[tuple[str, Cell], Decimal | None] = {}
 
     def value(self, sheet: Sheet, cell: Cell, depth: int = 0) -> Decimal | None:
@@ -44,7 +47,9 @@ class Evaluator:
             with localcontext() as context:
                 context.prec = 40
                 result = self._number(parse(formula.text), sheet, rows, columns, depth)
-        except (_NotKnown, InvalidOperation, DivisionByZero, Overflow):
+        except (_NotKnown, InvalidOperation, DivisionByZero, Overflow, RecursionError):
+            result = None
+        if result is not None and result and result.adjusted() > _MOST_DIGITS:
             result = None
         self._known[key] = result
         return result
@@ -131,7 +136,9 @@ class Evaluator:
             target = self._target(place, sheet)
             bottom = min(place.bottom, target.bottom)
             right = min(place.right, target.left + max(map(len, target.rows), default=0) - 1)
-            if (bottom - place.top + 1) * (right - place.left + 1) > _MAX_CELLS:
+            area = max(0, bottom - place.top + 1) * max(0, right - place.left + 1)
+            self._work += area
+            if area > _MAX_CELLS or self._work > _MOST_WORK:
                 raise _NotKnown
             for row in range(place.top, bottom + 1):
                 for column in range(place.left, right + 1):

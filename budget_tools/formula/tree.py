@@ -60,7 +60,20 @@ _REFERENCE = re.compile(
 _COLUMNS = re.compile(
     r"(?:(?P<sheet>'(?:[^']|'')+'|[^'!\[\]]+)!)?(?P<c1>\$?[A-Za-z]{1,3}):(?P<c2>\$?[A-Za-z]{1,3})"
 )
-_PRECEDENCE = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5}
+_PRECEDENCE = {
+    "=": 1,
+    "<>": 1,
+    "<": 1,
+    ">": 1,
+    "<=": 1,
+    ">=": 1,
+    "&": 2,
+    "+": 3,
+    "-": 3,
+    "*": 4,
+    "/": 4,
+    "^": 5,
+}
 _MAX_LENGTH = 8192  # Excel's own limit
 _MAX_DEPTH = 80
 
@@ -211,7 +224,7 @@ def shifted(formula: Formula, cell: Cell) -> str:
 
 @dataclass(frozen=True)
 class Sum:
-    """The cells that a formula adds, with their signs, and whether it is SUBTOTAL, which skips its own kind."""
+    """The cells that a formula adds, with their signs; SUBTOTAL passes over its own kind."""
 
     cells: tuple[tuple[Cell, int], ...]
     subtotal: bool = False
@@ -230,7 +243,7 @@ class Sum:
         return first if all(cell.row == first for cell, _ in self.cells) else None
 
 
-_MAX_CELLS = 20_000
+_MAX_CELLS = 10_000
 
 
 def addends(formula: Formula, cell: Cell) -> Sum | None:
@@ -281,7 +294,11 @@ def _addends(text: str, rows: int, columns: int) -> Sum | None:
                 return bool(node.arguments) and collect(node.arguments[0], sign)
         return False
 
-    if not isinstance(tree, Call | Reference) or not collect(tree, 1):
+    try:
+        understood = isinstance(tree, Call | Reference) and collect(tree, 1)
+    except RecursionError:
+        return None
+    if not understood:
         return None
     return Sum(tuple((place, sign) for place, sign in found.items() if sign), subtotal, rounded)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model.address import Cell
 from ..model.amount import Language
-from ..model.book import Book, Sheet, Value
+from ..model.book import Book, ErrorValue, Sheet, Value
 from ..model.proposal import Page, Proposal, Text
 from ..model.table import Table
 from ..settings import Settings
@@ -31,6 +31,8 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     for row, values in enumerate(sheet.rows, sheet.top):
         for column, value in enumerate(values, sheet.left):
             if type(value) is not str:
+                if type(value) is float and not -_LARGEST < value < _LARGEST:
+                    value = _overflowed(sheet, row, column)
                 others.append((row, column, value))
             elif value:
                 texts.append((row, column, value))
@@ -67,6 +69,18 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others), rounded)
 
 
+_LARGEST = 1e300
+
+
+def _overflowed(sheet: Sheet, row: int, column: int) -> ErrorValue:
+    """Put the error that Excel shows in the place of a number that is none: 1e400, NaN."""
+    error = ErrorValue("#NUM!")
+    line = sheet.rows[row - sheet.top]
+    assert isinstance(line, list)
+    line[column - sheet.left] = error
+    return error
+
+
 _DECIDED = 6
 _FEWEST_NUMBERS = 4
 
@@ -98,7 +112,13 @@ def _says_more(start: Start, end: int, texts: list[tuple[int, int, str]]) -> boo
 
 
 def _proposal(
-    sheet: Sheet, start: Start, end: int, drafts: list[Draft], texts: list[tuple[int, int, str]], settings: Settings, above: int
+    sheet: Sheet,
+    start: Start,
+    end: int,
+    drafts: list[Draft],
+    texts: list[tuple[int, int, str]],
+    settings: Settings,
+    above: int,
 ) -> Proposal:
     pattern = settings.number.pattern
     inside = [t for t in texts if start.row <= t[0] <= end]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ..formula import addends
 from ..model.address import Cell
@@ -56,7 +57,8 @@ def _headed_anew(sheet: Sheet, before: int, row: int, columns: set[int]) -> bool
     """Whether texts stand over the numbers of a row, below the numbers before it."""
     for between in range(before + 1, row):
         over = sum(
-            isinstance(value := sheet.value(between, column), str) and bool(value.strip()) for column in columns
+            isinstance(value := sheet.value(between, column), str) and bool(value.strip())
+            for column in columns
         )
         if over >= 2:
             return True
@@ -107,7 +109,7 @@ def _is_axis(sheet: Sheet, block: list[int], column: int) -> bool:
     ]
     if len(values) < 2 or any(value != int(value) for value in values):
         return False
-    steps = {after - before for before, after in zip(values, values[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(values)}
     if all(FIRST_YEAR - 100 <= value <= LAST_YEAR for value in values) and steps <= {1, -1, 0, 5, 10}:
         return True
     return steps == {1} and len(values) > 2
@@ -117,7 +119,7 @@ _MOST_TEXTS = 2
 
 
 def _holds_amounts(sheet: Sheet, block: list[int], column: int) -> bool:
-    """Whether a column's numbers can be amounts, rather than codes written as text here and there, or shares."""
+    """Whether a column's numbers can be amounts, rather than codes, partly written as text, or shares."""
     numbers: list[float] = []
     texts = 0
     for row in block:

@@ -92,7 +92,9 @@ def _runs(found: list[YearCell]) -> Iterator[tuple[YearCell, ...]]:
             if step == 0 and cell.role is run[-1].role and not cell.typed:
                 starts_over = True
             if starts_over and cell.typed and any(cell.role is not other.role for other in run):
-                starts_over = False  # 'Regnskab 2022, Budget 2023, Regnskab 2021': kinds of figures, one table
+                starts_over = (
+                    False  # 'Regnskab 2022, Budget 2023, Regnskab 2021': kinds of figures, one table
+                )
             if starts_over:
                 yield tuple(run)
                 run, direction = [], 0

@@ -51,7 +51,7 @@ def words_only(text: str) -> str:
 
 
 def anchor(text: str, pattern: str) -> tuple[str, str] | None:
-    """The number and what follows it, when a text is the first line of a form; ('', '') for a bare 'Skema'."""
+    """The number and what follows it in the first line of a form; ('', '') for a bare 'Skema'."""
     if len(text) > _LONGEST_ANCHOR:
         return None
     match = _FORM.fullmatch(text.strip())
@@ -99,7 +99,9 @@ def starts(sheet: Sheet, texts: list[tuple[int, int, str]], pattern: str) -> lis
         cell = number_cell = Cell(row, column)
         if not number and not beside:
             neighbour = _right_of(sheet, row, column)
-            if neighbour is not None and (len(neighbour.text) <= 24 or anchor("Skema " + neighbour.text, pattern)):
+            if neighbour is not None and (
+                len(neighbour.text) <= 24 or anchor("Skema " + neighbour.text, pattern)
+            ):
                 if any(map(str.isdigit, neighbour.text)):
                     number, number_cell = words_only(neighbour.text), neighbour.cell
                 elif folded not in _FORM_ONLY:
@@ -126,7 +128,9 @@ def starts(sheet: Sheet, texts: list[tuple[int, int, str]], pattern: str) -> lis
 
 
 _FORM_STARTS = tuple(words.FORM)
-_FORM_ONLY = frozenset(word for word in words.FORM if word.startswith(("skema", "form n", "proposal n", "forslagsn")))
+_FORM_ONLY = frozenset(
+    word for word in words.FORM if word.startswith(("skema", "form n", "proposal n", "forslagsn"))
+)
 
 
 def _right_of(sheet: Sheet, row: int, column: int) -> Text | None:

@@ -52,11 +52,19 @@ class Draft:
         return Range(self.heading_row, first, self.lines[-1].row, last)
 
     def finished(
-        self, texts: Sequence[Placed], first: int, last: int, above: int, *, number: str | None = None, prose: str | None = None
+        self,
+        texts: Sequence[Placed],
+        first: int,
+        last: int,
+        above: int,
+        *,
+        number: str | None = None,
+        prose: str | None = None,
     ) -> Table:
         """The table, with the units stated for it in rows ``first`` to ``last`` and in rows up to ``above``.
 
-        ``texts`` are the cells of the sheet with text; ``prose`` is the text of the proposal that the table belongs to, ``number`` its number.
+        ``texts`` are the cells of the sheet with text; ``prose`` is the text of the proposal that the
+        table belongs to, ``number`` its number.
         """
         area = self.range
         units = unit_statements(self.sheet, texts, area, first, last)
@@ -118,7 +126,7 @@ class _Over:
         return ""
 
     def spans(self, column: int, first: int, last: int) -> bool:
-        """Whether what stands over a column is a merged title over the years as well: no heading of its own."""
+        """Whether what stands over a column is a merged title over the years as well."""
         return any(
             merge.left <= column <= merge.right and merge.left <= last and merge.right >= first
             for merge in self.merges
@@ -562,7 +570,11 @@ def _entry(
     if amount is not None:
         return Entry.TEXT_NUMBER, amount
     for merge in sheet.merges:
-        if merge.top <= row <= merge.bottom and merge.left <= column <= merge.right and merge.left != merge.right:
+        if (
+            merge.top <= row <= merge.bottom
+            and merge.left <= column <= merge.right
+            and merge.left != merge.right
+        ):
             return None, None  # a remark over several columns
     return Entry.TEXT, None
 
@@ -636,9 +648,10 @@ def unit_statements(
         below = row > bottom
         near = top - _UNIT_ROWS <= row <= top + 1 or (below and text[0] == "(")
         unit = words.unit_of(text, near_table=near)
-        if unit is None and column > sheet.left and words.unit_of(text, near_table=True) is not None:
-            if _is_unit_label(sheet.rows[row - sheet.top][: column - sheet.left]):
-                unit = words.unit_of(text, near_table=True)
+        if unit is None and column > sheet.left:
+            said = words.unit_of(text, near_table=True)
+            if said is not None and _is_unit_label(sheet.rows[row - sheet.top][: column - sheet.left]):
+                unit = said
         if unit is not None:
             found.append((unit, Cell(row, column)))
     return tuple(found)

@@ -57,7 +57,8 @@ def _alternatives(words: frozenset[str]) -> str:
 
 
 _TOTAL = re.compile(
-    rf"(?:{_alternatives(TOTAL)})(?:\W.*)?|.*\b(?:i alt|ialt|total|totalt|totals|insgesamt|gesamt)(?:[,;(].*)?"
+    rf"(?:{_alternatives(TOTAL)})(?:\W.*)?"
+    r"|.*\b(?:i alt|ialt|total|totalt|totals|insgesamt|gesamt)(?:[,;(].*)?"
 )
 _SUBTOTAL = re.compile(rf"(?:.*\b)?(?:{_alternatives(SUBTOTAL)})\b.*")
 _OF_WHICH = re.compile(rf"[-–—•\s]*(?:{_alternatives(OF_WHICH)})\b.*")
@@ -83,7 +84,8 @@ def is_of_which(text: str) -> bool:
 
 _YEAR_WORDS = frozenset(word for word in YEAR_HEADING)
 _YEAR_TEXT = re.compile(
-    r"(?P<before>[^\d]*?(?:bo ?\d ?)?)(?P<year>(?:19|20)\d\d)(?P<after>(?:[-/ ]?pl|[*)¹²³ ]|\(\d\))*)(?P<words>[^\d]*)"
+    r"(?P<before>[^\d]*?(?:bo ?\d ?)?)(?P<year>(?:19|20)\d\d)"
+    r"(?P<after>(?:[-/ ]?pl|[*)¹²³ ]|\(\d\))*)(?P<words>[^\d]*)"
 )
 _ROLES = {
     word: role
@@ -107,7 +109,9 @@ def year_of_text(text: str) -> tuple[int, YearRole] | None:
     words = re.sub(r"\d", "", match["before"]).strip(" -–:,").strip() or match["words"].strip(" -–:,()")
     if words and words not in _YEAR_WORDS and not all(part in _YEAR_WORDS for part in words.split()):
         return None
-    role = _ROLES.get(words) or next((_ROLES[part] for part in words.split() if part in _ROLES), YearRole.BUDGET)
+    role = _ROLES.get(words) or next(
+        (_ROLES[part] for part in words.split() if part in _ROLES), YearRole.BUDGET
+    )
     return int(match["year"]), role
 
 
@@ -115,7 +119,9 @@ def year_of_text(text: str) -> tuple[int, YearRole] | None:
 def year_role(text: str) -> YearRole | None:
     """Which kind of figures a heading over years announces: 'Regnskab', 'Overslag'."""
     folded = fold(text)
-    return _ROLES.get(folded) or next((_ROLES[part] for part in folded.split() if part in _ROLES and len(part) > 2), None)
+    return _ROLES.get(folded) or next(
+        (_ROLES[part] for part in folded.split() if part in _ROLES and len(part) > 2), None
+    )
 
 
 LONGEST_UNIT = 140
@@ -123,8 +129,14 @@ _CURRENCY = r"(?:kr|kroner|dkk|nok|sek|eur|euros?|usd|dollars?|€|\$|£)\.?"
 _THOUSAND = r"(?:1[.,\s\u00a0]?000|'?000|thousands?|tusinde?r?|tusen|t\.?)"
 _MILLION = r"(?:1[.,\s]000[.,\s]000|mio\.?|mill\.?|milj\.?|millioner|millions?)"
 _UNITS: tuple[tuple[str, int], ...] = (
-    (rf"{_THOUSAND}\s?(?:of\s)?{_CURRENCY}s?|{_CURRENCY}\s?(?:{_THOUSAND}s?)|tkr|tdkk|kkr|knok|ksek|thousands?", 1000),
-    (rf"{_MILLION}\s?(?:of\s)?{_CURRENCY}s?|{_CURRENCY}\s?(?:{_MILLION}|m)|mkr|mnok|msek|mdkk|millions?", 1_000_000),
+    (
+        rf"{_THOUSAND}\s?(?:of\s)?{_CURRENCY}s?|{_CURRENCY}\s?(?:{_THOUSAND}s?)|tkr|tdkk|kkr|knok|ksek|thousands?",
+        1000,
+    ),
+    (
+        rf"{_MILLION}\s?(?:of\s)?{_CURRENCY}s?|{_CURRENCY}\s?(?:{_MILLION}|m)|mkr|mnok|msek|mdkk|millions?",
+        1_000_000,
+    ),
     (rf"(?:hele\s|whole\s)?{_CURRENCY}", 1),
 )
 _UNIT_BODY = "|".join(f"(?P<u{number}>{pattern})" for number, (pattern, _) in enumerate(_UNITS))
@@ -139,7 +151,9 @@ _BARE = re.compile(
     rf"\(?(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}(?:[,;]?\s*(?:\d{{4}}-?(?:pl|priser|p/l)|pl.{{0,20}}|\(?netto\)?))?"
 )
 _TAIL = re.compile(rf".{{0,80}}?[a-zæøå]\)?\s*(?:,\s*(?:i\s|in\s)?|\s(?:i|in)\s)(?:{_UNIT_BODY}){_END}")
-_UNIT_LABEL = re.compile(rf"(?:enhed|beløbsenhed|unit|enhet|einheit)\s*:\s*(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}")
+_UNIT_LABEL = re.compile(
+    rf"(?:enhed|beløbsenhed|unit|enhet|einheit)\s*:\s*(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}"
+)
 UNIT_LABELS = frozenset(("enhed", "beløbsenhed", "unit", "enhet", "einheit"))
 
 
@@ -166,7 +180,11 @@ def unit_of(text: str, *, near_table: bool) -> int | None:
         return None
     unit = _unit_in(_CAPTION.fullmatch(folded)) or _unit_in(_UNIT_LABEL.fullmatch(folded))
     if unit is None:
-        unit = _unit_in(_PARENTHESES.fullmatch(folded + (")" if text.rstrip(" .").endswith(")") and not folded.endswith(")") else "")))
+        unit = _unit_in(
+            _PARENTHESES.fullmatch(
+                folded + (")" if text.rstrip(" .").endswith(")") and not folded.endswith(")") else "")
+            )
+        )
     if unit is None and near_table and any(map(str.isalpha, folded)):
         unit = _unit_in(_BARE.fullmatch(folded)) or _unit_in(_TAIL.fullmatch(folded))
     return unit
@@ -180,12 +198,14 @@ _LANGUAGE_MARKS: dict[Language, frozenset[str]] = {
         fold(word)
         for section in ("total", "subtotal", "of_which", "form_title", "committee", "area", "title")
         for word in _WORDS[section]["da"]
-    ) - frozenset(fold(word) for section in ("total", "form_title") for word in _WORDS[section]["en"]),
+    )
+    - frozenset(fold(word) for section in ("total", "form_title") for word in _WORDS[section]["en"]),
     "en": frozenset(
         fold(word)
         for section in ("total", "subtotal", "of_which", "form_title", "committee", "area", "title")
         for word in _WORDS[section]["en"]
-    ) - frozenset(fold(word) for section in ("total", "form_title") for word in _WORDS[section]["da"]),
+    )
+    - frozenset(fold(word) for section in ("total", "form_title") for word in _WORDS[section]["da"]),
 }
 _ROUNDING = re.compile("|".join(map(re.escape, ROUNDING)), re.IGNORECASE)
 
@@ -195,9 +215,12 @@ def says_rounded(texts: Iterable[str]) -> bool:
     return any(_ROUNDING.search(text) is not None for text in texts)
 
 
-_DANISH = re.compile(r"[æøåÆØÅ]|\b(?:og|kr|beløb|udvalg|udgifter|indtægter|budgetoverslag|skema)\b", re.IGNORECASE)
+_DANISH = re.compile(
+    r"[æøåÆØÅ]|\b(?:og|kr|beløb|udvalg|udgifter|indtægter|budgetoverslag|skema)\b", re.IGNORECASE
+)
 _ENGLISH = re.compile(
-    r"\b(?:the|and|of|amounts?|expenditures?|expenses?|revenues?|income|committee|proposal|budget estimate|department)\b",
+    r"\b(?:the|and|of|amounts?|expenditures?|expenses?|revenues?|income|committee|proposal"
+    r"|budget estimate|department)\b",
     re.IGNORECASE,
 )
 

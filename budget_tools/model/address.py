@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 MAX_ROW = 1_048_576
@@ -36,10 +36,8 @@ class Range(NamedTuple):
         end = a1(self.bottom, self.right)
         return start if start == end else f"{start}:{end}"
 
-    def __contains__(self, cell: object) -> bool:
-        if not (isinstance(cell, tuple) and len(cell) == 2):
-            return False
-        row, column = cell
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell lies inside."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
     def cells(self) -> Iterator[Cell]:
@@ -49,7 +47,7 @@ class Range(NamedTuple):
                 yield Cell(row, column)
 
 
-@lru_cache(maxsize=None)
+@cache
 def column_letters(column: int) -> str:
     """The letters of a column number: 1 is A, 27 is AA."""
     letters = ""
@@ -59,7 +57,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
-@lru_cache(maxsize=None)
+@cache
 def column_number(letters: str) -> int:
     """The number of a column written in letters: A is 1, AA is 27."""
     number = 0

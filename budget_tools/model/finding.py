@@ -68,7 +68,9 @@ class Finding:
     proposal: str | None = None
     key: tuple[str, ...] = ()
     amounts: tuple[Decimal | None, ...] = ()
-    meant: tuple[Decimal, ...] = ()  # what a faulty cell may be meant to hold; a difference it closes is explained
+    meant: tuple[
+        Decimal, ...
+    ] = ()  # what a faulty cell may be meant to hold; a difference it closes is explained
     severity: Severity = Severity.NOTE
     ordinal: int = 0
     path: str | None = None  # only for rules over a whole run: the workbook that the finding belongs to
@@ -174,7 +176,7 @@ class Report:
     @property
     def counts(self) -> Counts:
         """Workbooks and findings, counted."""
-        by = {severity: 0 for severity in Severity}
+        by = dict.fromkeys(Severity, 0)
         for _, finding in self.located():
             by[finding.severity] += 1
         return Counts(

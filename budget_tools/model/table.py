@@ -13,7 +13,6 @@ from .address import Cell, Range, a1, spell
 from .amount import Language
 from .book import Details, Sheet, Value
 
-
 _NOISE = Decimal("1e-6")  # what binary arithmetic leaves behind, far below an øre
 
 
@@ -49,6 +48,7 @@ class LineKind(Enum):
 
     LINE = "line"
     OF_WHICH = "of-which"
+    SHARE = "share"  # percentages: of no amount, and never added
     SUBTOTAL = "subtotal"
     TOTAL = "total"
 
@@ -169,7 +169,7 @@ class Table:
     strays: tuple[Cell, ...] = ()  # numbers beside or below the table that belong to nothing
     unchecked: tuple[Cell, ...] = ()  # called a total, but what it covers cannot be told
     computed: Mapping[Cell, Decimal] = field(default_factory=dict)  # what formulas give, where it is known
-    details: Details = Details()
+    details: Details = field(default_factory=Details)
     prose: str = ""  # the text of the proposal
     proposal: str | None = None  # the number of the proposal that the table belongs to
     in_proposal: bool = False

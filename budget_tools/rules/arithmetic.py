@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from ..filling import formula_of
 from ..layout import words
@@ -36,9 +36,7 @@ def _wrong(code: str, fault: Disagreement, facts: dict[str, Fact]) -> Finding:
         amounts=(shown, *values),
         related=[*_others(fault), *list(total.cells())[:20]],
         hint=_hint(table, total),
-        fix=Fix(
-            Safety.REVIEW, (SetCell(table.sheet.name, total.cell, expected, formula_of(total)),)
-        ),
+        fix=Fix(Safety.REVIEW, (SetCell(table.sheet.name, total.cell, expected, formula_of(total)),)),
     )
 
 
@@ -273,9 +271,7 @@ def suspiciously_even_drift(table: Table) -> Iterator[Finding]:
         4          2023   2024   2025   2026
         5   Drift  5000   5100   5202   5306
     """
-    years = [
-        (index, column) for index, column in enumerate(table.columns) if column.role is ColumnRole.YEAR
-    ]
+    years = [(index, column) for index, column in enumerate(table.columns) if column.role is ColumnRole.YEAR]
     if len(years) < 4:
         return
     explained = None
@@ -289,7 +285,7 @@ def suspiciously_even_drift(table: Table) -> Iterator[Finding]:
         step = values[1] - values[0]
         if not step or abs(step) > abs(values[0]) * _SMALL_SHARE:
             continue
-        if any(after - before != step for before, after in zip(values, values[1:], strict=False)):
+        if any(after - before != step for before, after in pairwise(values)):
             continue
         cells = [Cell(line.row, column.number) for _, column in years]
         if any(cell in table.sheet.formulas for cell in cells):
@@ -419,9 +415,7 @@ def _hint(table: Table, total: Total) -> Hint | None:
     if total.shown == -(total.expected or 0) and total.shown:
         return Hint("ARI005", {"line": _own_name(table, total), "difference": difference})
     if difference % 9 == 0:
-        swapped = [
-            cell for cell, sign, amount in named if _swapped(amount, amount + difference * sign)
-        ]
+        swapped = [cell for cell, sign, amount in named if _swapped(amount, amount + difference * sign)]
         if len(swapped) == 1:
             return Hint("ARI004", {"cell2": str(swapped[0]), "difference": difference})
     if 3 <= len(named) <= 30:

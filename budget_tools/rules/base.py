@@ -84,11 +84,22 @@ def at(
 
 
 def on(
-    code: str, proposal: Proposal, cell: Cell, facts: Mapping[str, Fact] | None = None, *, fix: Fix | None = None
+    code: str,
+    proposal: Proposal,
+    cell: Cell,
+    facts: Mapping[str, Fact] | None = None,
+    *,
+    fix: Fix | None = None,
 ) -> Finding:
     """A finding on a cell of a proposal outside its tables."""
     return Finding(
-        code, proposal.sheet.name, cell, facts or {}, fix=fix, proposal=proposal.number, key=(proposal.title or "",)
+        code,
+        proposal.sheet.name,
+        cell,
+        facts or {},
+        fix=fix,
+        proposal=proposal.number,
+        key=(proposal.title or "",),
     )
 
 
@@ -102,5 +113,3 @@ def label_of(table: Table, cell: Cell) -> str:
     """How a line is named in a sentence: by its label, which may be missing."""
     line = table.line(cell.row)
     return line.label if line is not None else ""
-
-

@@ -58,7 +58,11 @@ def _neighbours(table: Table, cell: Cell) -> list[Decimal]:
 
 def _median(values: list[Decimal]) -> Decimal:
     ordered = sorted(values)
-    return ordered[len(ordered) // 2] if len(ordered) % 2 else (ordered[len(ordered) // 2 - 1] + ordered[len(ordered) // 2]) / 2
+    return (
+        ordered[len(ordered) // 2]
+        if len(ordered) % 2
+        else (ordered[len(ordered) // 2 - 1] + ordered[len(ordered) // 2]) / 2
+    )
 
 
 @rule("NUM001")
@@ -131,10 +135,10 @@ def ambiguous_separator(table: Table) -> Iterator[Finding]:
     for line in table.lines:
         if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
             continue
-        for column, amount in zip(table.columns, line.amounts, strict=True):
-            if amount is None or column.role is not ColumnRole.YEAR or not amount:
+        for column, value in zip(table.columns, line.amounts, strict=True):
+            if value is None or column.role is not ColumnRole.YEAR or not value:
                 continue
-            if amount == amount.to_integral_value() or amount * 1000 != (amount * 1000).to_integral_value():
+            if value == value.to_integral_value() or value * 1000 != (value * 1000).to_integral_value():
                 continue
             cell = Cell(line.row, column.number)
             if cell in table.entries or cell in table.sheet.formulas:
@@ -142,8 +146,8 @@ def ambiguous_separator(table: Table) -> Iterator[Finding]:
             around = _neighbours(table, cell)
             if len(around) < 2 or any(value != value.to_integral_value() for value in around):
                 continue
-            if Decimal("0.3") < abs(amount) * 1000 / _median(around) < Decimal(3) and _median(around) >= 100:
-                yield _ambiguous(table, cell, f"{amount:f}", amount * 1000, amount)
+            if Decimal("0.3") < abs(value) * 1000 / _median(around) < Decimal(3) and _median(around) >= 100:
+                yield _ambiguous(table, cell, f"{value:f}", value * 1000, value)
 
 
 def _ambiguous(table: Table, cell: Cell, text: str, a: Decimal, b: Decimal) -> Finding:
@@ -242,7 +246,9 @@ def mixed_number_format(table: Table) -> Iterator[Finding]:
                 (with_separator if _separates(code) else without).append((cell, code, amount))
     if not with_separator or not without:
         return
-    few, many = (without, with_separator) if len(without) <= len(with_separator) else (with_separator, without)
+    few, many = (
+        (without, with_separator) if len(without) <= len(with_separator) else (with_separator, without)
+    )
     usual = Counter(code for _, code, _ in many).most_common(1)[0][0]
     first = few[0][0]
     yield at(
@@ -445,7 +451,6 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
         5   Løn    #REF!  100    #REF!
         6   Drift  200    300    500
         #: NUM008 B5
-        #: NUM008 D5
 
     Clean::
 
@@ -493,9 +498,9 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
         for column, amount in shares:
             cell = Cell(line.row, column.number)
             if column.role is ColumnRole.YEAR and others > len(shares) and cell not in table.sheet.formulas:
-                value = decimal_of(float(amount * 100))
+                percent = decimal_of(float(amount * 100))
                 yield at(
-                    "NUM008", table, cell, {"kind": "percent", "text": f"{value:f} %"}, amounts=(amount,)
+                    "NUM008", table, cell, {"kind": "percent", "text": f"{percent:f} %"}, amounts=(amount,)
                 )
 
 

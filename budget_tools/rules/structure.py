@@ -56,7 +56,11 @@ def wrong_years(proposal: Proposal, settings: Settings) -> list[Cell]:
         ]
         kept = [year for year, _ in years if year in period]
         first = years[0][1] if years else Cell(table.heading_row, table.columns[0].number)
-        outside = [cell for year, cell in years if year > max(period) or (year < min(period) and len(kept) < len(period))]
+        outside = [
+            cell
+            for year, cell in years
+            if year > max(period) or (year < min(period) and len(kept) < len(period))
+        ]
         if outside:
             wrong.extend(outside)
         elif set(kept) != set(period) or kept != sorted(kept):
@@ -137,9 +141,13 @@ def total_missing(table: Table) -> Iterator[Finding]:
         return
     if not table.in_proposal:
         return
-    no_column = not any(column.role is ColumnRole.TOTAL for column in table.columns) and len(table.columns) > 1
+    no_column = (
+        not any(column.role is ColumnRole.TOTAL for column in table.columns) and len(table.columns) > 1
+    )
     lines = sum(line.kind is LineKind.LINE for line in table.lines)
-    no_row = lines > 1 and lines + sum(line.kind is LineKind.OF_WHICH for line in table.lines) == len(table.lines)
+    no_row = lines > 1 and lines + sum(line.kind is LineKind.OF_WHICH for line in table.lines) == len(
+        table.lines
+    )
     if no_column or no_row:
         where = "both" if no_column and no_row else "row-total" if no_column else "column-total"
         yield at(
@@ -262,7 +270,9 @@ def _hidden(table: Table) -> Iterator[Finding]:
             amounts=tuple(line.amounts[index] for index, _ in columns for line in table.lines),
         )
     white = sorted(
-        cell for cell in details.white if cell in table.range and table.amount(cell) not in (None, Decimal(0))
+        cell
+        for cell in details.white
+        if table.range.holds(*cell) and table.amount(cell) not in (None, Decimal(0))
     )
     if white:
         yield at(
@@ -412,5 +422,3 @@ def total_not_checked(table: Table) -> Iterator[Finding]:
     if table.unchecked:
         cells = sorted(table.unchecked)
         yield at("STR009", table, cells[0], related=cells[1:20])
-
-

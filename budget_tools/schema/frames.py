@@ -90,7 +90,7 @@ def check_tables(tables: Sequence[tuple[str, Table]]) -> dict[int, Failures]:
         place = f"{position}|{book}|{table.sheet.name}|"
         labelled = table.label_column is not None and bool(table.years)
         for line in table.lines:
-            if labelled and line.kind is LineKind.LINE:
+            if labelled and line.kind is LineKind.LINE and any(line.amounts):
                 keys.append(f"{place}{line.row}")
                 lengths.append(len(line.label))
                 differences.append(None)
