@@ -148,11 +148,26 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
     return found
 
 
-_ROW = re.compile(rb'<row r="(\d{1,9})"')
-_ANY_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d{1,9})[\"']")
-_FAR_CELL = re.compile(rb"\br\s*=\s*[\"'][A-Z]{1,3}(\d{4,7})[\"']")
-_WIDE = re.compile(rb"r\s*=\s*[\"']([A-Z]{3})\d")
-_TWO_LETTERS = re.compile(rb"r\s*=\s*[\"'][A-Z]{2}\d")
+# (row numbers, row numbers of cells far down, columns of three letters, columns of two): as Excel writes
+# them, and however else they can be written
+_USUAL = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb'<row r="(\d{1,9})"',
+        rb'<c r="[A-Z]{1,3}(\d{4,7})"',
+        rb'<c r="([A-Z]{3})\d',
+        rb'<c r="[A-Z]{2}\d',
+    )
+)
+_UNUSUAL = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d{1,9})[\"']",
+        rb"\br\s*=\s*[\"'][A-Z]{1,3}(\d{4,7})[\"']",
+        rb"\br\s*=\s*[\"']([A-Z]{3})\d",
+        rb"\br\s*=\s*[\"'][A-Z]{2}\d",
+    )
+)
 
 
 def bounding_area(xml: bytes) -> int:
@@ -160,16 +175,18 @@ def bounding_area(xml: bytes) -> int:
 
     A dense reader allocates this many; a lone cell in the last corner is 17,000,000,000.
     """
-    rows = _ROW.findall(xml)
+    row, far_cell, three_letters, two_letters = _USUAL if _is_plain(xml) else _UNUSUAL
+    rows = row.findall(xml)
     count = xml.count(b"<row") + xml.count(b":row")
-    if len(rows) != count:
-        rows = _ANY_ROW.findall(xml)
-    last = max(map(int, rows), default=0) + (count - len(rows))
-    if last < 1000:
-        last = max([last, *map(int, _FAR_CELL.findall(xml))])
-    wide = {column_number(letters.decode()) for letters in set(_WIDE.findall(xml))}
-    widest = max(wide) if wide else 702 if _TWO_LETTERS.search(xml) else 26
+    last = max(map(int, rows), default=0) + count - len(rows)
+    if last < _FAR:
+        last = max([last, *map(int, far_cell.findall(xml))])
+    wide = {column_number(letters.decode()) for letters in set(three_letters.findall(xml))}
+    widest = max(wide) if wide else 702 if two_letters.search(xml) else 26
     return last * widest
+
+
+_FAR = 1000
 
 
 # --- the short way, for sheets written as Excel and its libraries write them ----------------------
