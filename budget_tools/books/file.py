@@ -28,6 +28,7 @@ from ..model.book import Book, Details, ErrorValue, Sheet, Value
 from ..settings import Limits
 from . import sheetxml
 from .guard import Package, needs_a_child, open_package, snapshot
+from .sheetxml import SheetXml
 
 SUFFIXES = (".xlsx", ".xlsm")
 
@@ -59,17 +60,19 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
     try:
         package = open_package(data, limits)
         parts, styles = contents(package)
-        xml = {name: package.read(part) for name, part in parts.items() if package.has(part)}
+        sheets: dict[str, SheetXml] = {}
         for name, part in parts.items():
-            if name not in xml:
+            if not package.has(part):
                 raise Unreadable("missing-part", part=part)
-            elif xml[name][:2] in (b"\xfe\xff", b"\xff\xfe") or b"\0" in xml[name][:4]:
+            xml = package.read(part)
+            if b"\0" in xml[:4] or xml[:2] in (b"\xfe\xff", b"\xff\xfe"):
                 raise Unreadable("part-encoding", part=part)
-        if not in_child and needs_a_child(package, xml):
+            sheets[name] = SheetXml(xml, sheetxml.is_plain(xml))
+        if not in_child and needs_a_child(package, sheets):
             from .child import read_in_child
 
             return read_in_child(data, path, limits)
-        return _read(package, path, xml, styles)
+        return _read(package, path, sheets, styles)
     except WorkbookError:
         raise
     except PasswordError as error:
@@ -80,7 +83,7 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
         raise Unreadable("broken-zip") from error
 
 
-def _read(package: Package, path: str, xml: dict[str, bytes], styles: str | None) -> Book:
+def _read(package: Package, path: str, parts: dict[str, SheetXml], styles: str | None) -> Book:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.data))
     sheets: list[Sheet] = []
     skipped: list[str] = []
@@ -90,7 +93,7 @@ def _read(package: Package, path: str, xml: dict[str, bytes], styles: str | None
             skipped.append(metadata.name)
             continue
         source = workbook.get_sheet_by_index(number)
-        part = xml.get(metadata.name)
+        part = parts.get(metadata.name)
         rows = cast("list[list[Value]]", source.to_python(skip_empty_area=True))
         top, left = (source.start[0] + 1, source.start[1] + 1) if source.start else (1, 1)
         merges = tuple(
@@ -121,18 +124,21 @@ def _sheet(
     left: int,
     merges: tuple[Range, ...],
     visible: bool,
-    xml: bytes,
+    part: SheetXml,
     cell_formats: tuple[tuple[str, ...], frozenset[int]],
 ) -> Sheet:
+    xml, plain = part
     scan: sheetxml.SheetScan | None = None
-    if sheetxml.has_formulas(xml) or sheetxml.has_errors(xml):
-        scan = sheetxml.quick_scan(xml) or sheetxml.scan(xml, ())
+    errors = sheetxml.has_errors(xml)
+    if errors or sheetxml.has_formulas(xml):
+        quick = plain and not errors
+        scan = (sheetxml.quick_scan(xml) if quick else None) or sheetxml.scan(xml, ())
         if scan.errors:
             rows, top, left = _with_errors(rows, top, left, scan.errors)
 
     def details(ranges: Sequence[Range]) -> Details:
         try:
-            found = sheetxml.quick_styles(xml, ranges) or sheetxml.scan(xml, ranges)
+            found = (sheetxml.quick_styles(xml, ranges) if plain else None) or sheetxml.scan(xml, ranges)
         except (ExpatError, ValueError):
             return Details()  # calamine read the values of a part that is not well-formed: no details then
         formats, white = cell_formats

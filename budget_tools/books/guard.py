@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ..errors import Refused, Unreadable
 from ..settings import Limits
+from .sheetxml import SheetXml, bounding_area
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -167,16 +168,14 @@ def open_package(data: bytes, limits: Limits) -> Package:
 _COUNT = re.compile(rb"\b(?:uniqueCount|count)=[\"'](\d+)[\"']")
 
 
-def needs_a_child(package: Package, sheets: dict[str, bytes]) -> bool:
+def needs_a_child(package: Package, sheets: dict[str, SheetXml]) -> bool:
     """Whether a fast reader could die or swell on this workbook, so that it must be read in a child process.
 
     Known to end the process: a lone cell in the last corner of a sheet, a count of texts that no part
     of that size can hold, and a huge text that is used again and again.
     """
-    from .sheetxml import bounding_area
-
     total = sum(entry.file_size for entry in package.zip.infolist())
-    if total > _LARGE_PACKAGE or sum(map(bounding_area, sheets.values())) > _DENSE_CELLS:
+    if total > _LARGE_PACKAGE or sum([bounding_area(*sheet) for sheet in sheets.values()]) > _DENSE_CELLS:
         return True
     strings = "xl/sharedstrings.xml"
     if not package.has(strings):
@@ -190,7 +189,7 @@ def needs_a_child(package: Package, sheets: dict[str, bytes]) -> bool:
         return True  # more texts than a part of this size can hold
     if size < _LONG_STRINGS:
         return False
-    uses = sum(xml.count(b't="s"') for xml in sheets.values())
+    uses = sum(sheet.xml.count(b't="s"') for sheet in sheets.values())
     return size / max(1, text.count(b"<si")) * uses > _MUCH_TEXT
 
 

@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 from xml.parsers import expat
 
 from ..model.address import Cell, Range, column_number, parse_cell
@@ -27,6 +29,13 @@ def has_formulas(xml: bytes) -> bool:
 def has_errors(xml: bytes) -> bool:
     """Whether any cell of a sheet holds an error value."""
     return any(mark in xml for mark in _MARKS_OF_ERRORS)
+
+
+class SheetXml(NamedTuple):
+    """The XML of a sheet, and whether it is plain enough for the short ways of reading it."""
+
+    xml: bytes
+    plain: bool
 
 
 @dataclass(slots=True)
@@ -170,12 +179,12 @@ _UNUSUAL = tuple(
 )
 
 
-def bounding_area(xml: bytes) -> int:
+def bounding_area(xml: bytes, plain: bool) -> int:
     """About how many cells the smallest rectangle around all cells has, never too low.
 
     A dense reader allocates this many; a lone cell in the last corner is 17,000,000,000.
     """
-    row, far_cell, three_letters, two_letters = _USUAL if _is_plain(xml) else _UNUSUAL
+    row, far_cell, three_letters, two_letters = _USUAL if plain else _UNUSUAL
     rows = row.findall(xml)
     count = xml.count(b"<row") + xml.count(b":row")
     last = max(map(int, rows), default=0) + count - len(rows)
@@ -193,7 +202,7 @@ _FAR = 1000
 
 _FORMULA_CELL = re.compile(
     rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")?(?: t="(\w+)")?(?: c?m="\d+")*>'
-    rb"<f(?:/>|([^>]*)>([^<]*)</f>)(?:<v>([^<]*)</v>|<v ?/>|<v></v>)?"
+    rb"<f([^>/]*)>([^<]*)</f>(?:<v>([^<]*)</v>|<v ?/>|<v></v>)?"
 )
 _STYLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,5})"')
 _ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
@@ -203,45 +212,45 @@ _PLAIN_CELL = b'<c r="'
 _MARKS_OF_HIDING = (b"hidden", b' ht="0', b" ht='", b'width="0', b"width='")
 
 
-def _is_plain(xml: bytes) -> bool:
+def is_plain(xml: bytes) -> bool:
     """Whether a sheet is written as Excel writes it: no prefixes, no comments, an address on every cell."""
     return b"<sheetData" in xml and b"<!" not in xml and xml.count(b"<c ") == xml.count(_PLAIN_CELL)
 
 
+@lru_cache(maxsize=None)
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode())
+
+
 def quick_scan(xml: bytes) -> SheetScan | None:
-    """The formulas of a sheet by one pattern; None unless every formula and error is sure to be seen."""
-    if not _is_plain(xml) or has_errors(xml):
-        return None
+    """The formulas of a plain sheet by one pattern; None unless every formula is sure to be seen."""
     found = SheetScan()
+    formulas = found.formulas
     shared: dict[bytes, Formula] = {}
-    seen = 0
-    for match in _FORMULA_CELL.finditer(xml):
-        letters, row, kind, attributes, text, value = match.groups()
-        seen += 1
-        cell = Cell(int(row), column_number(letters.decode()))
+    cells = _FORMULA_CELL.findall(xml, max(0, xml.rfind(b"<c ", 0, xml.find(b"<f"))))
+    for letters, row, kind, attributes, text, value in cells:
+        cell = Cell(int(row), _column(letters))
         if not value and kind != b"str":
             found.unvalued.add(cell)
-        formula = Formula(unescape(text.decode()) if text and b"&" in text else (text or b"").decode(), cell)
-        if attributes and attributes.strip():
+        formula = Formula(unescape(text.decode()) if b"&" in text else text.decode(), cell)
+        if attributes:
             named = dict(_ATTRIBUTE.findall(attributes))
             if named.get(b"t") == b"shared":
                 index = named.get(b"si", b"")
-                if formula.text:
+                if text:
                     shared[index] = formula
                 elif index in shared:
                     formula = shared[index]
             elif named.get(b"t") == b"dataTable":
                 continue
-        elif text is None:
-            return None  # '<f t="shared" si="0"/>' says more than this pattern reads
         if formula.text:
-            found.formulas[cell] = formula
-    return found if seen == xml.count(b"<f>") + xml.count(b"<f ") + xml.count(b"<f/") else None
+            formulas[cell] = formula
+    return found if len(cells) == xml.count(b"<f>") + xml.count(b"<f ") + xml.count(b"<f/") else None
 
 
 def quick_styles(xml: bytes, ranges: Sequence[Range]) -> SheetScan | None:
-    """The styles of the cells of some ranges by one pattern; None where rows or columns may be hidden."""
-    if not _is_plain(xml) or any(mark in xml for mark in _MARKS_OF_HIDING):
+    """The styles of the cells of some ranges of a plain sheet; None where rows or columns may be hidden."""
+    if any([mark in xml for mark in _MARKS_OF_HIDING]):
         return None
     found = SheetScan()
     styles = found.styles
@@ -251,6 +260,7 @@ def quick_styles(xml: bytes, ranges: Sequence[Range]) -> SheetScan | None:
             return None
         end = xml.find(b'<row r="%d"' % (area.bottom + 1), start)
         for letters, row, style in _STYLED_CELL.findall(xml, start, end if end >= 0 else len(xml)):
-            if area.top <= (number := int(row)) <= area.bottom:
-                styles[Cell(number, column_number(letters.decode()))] = int(style)
+            number = int(row)
+            if number <= area.bottom:
+                styles[Cell(number, _column(letters))] = int(style)
     return found

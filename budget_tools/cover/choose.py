@@ -53,7 +53,9 @@ def cover(table: Table) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell
     down, unchecked_rows, discovered = _column_totals(table, sums)
     for index in discovered:
         lines = (*lines[:index], lines[index]._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])
-    typed = _typed_among_formulas(table, sums, {total.cell for total in (*along, *down)}) if sums else ()
+    typed: Sequence[Total] = ()
+    if sums and not table.in_proposal:  # in a form, the totals have their names
+        typed = _typed_among_formulas(table, sums, {total.cell for total in (*along, *down)})
     return lines, (*along, *down, *typed), (*unchecked_columns, *unchecked_rows)
 
 
@@ -187,12 +189,19 @@ def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[
     return found, unchecked
 
 
+def _all_alike(candidates: Iterable[_Candidate]) -> bool:
+    """Whether all covers are the same one: the usual case, told without counting."""
+    left = iter(candidates)
+    first = next(left, None)
+    return all(candidate == first for candidate in left)
+
+
 def _without_odd_one_out(own: dict[int, _Candidate]) -> dict[int, _Candidate]:
     """Own formulas without those that cover something else than most of their siblings.
 
     They are judged by their siblings' formulas instead: the one that leaves a line out is the fault.
     """
-    if len(own) < 3:
+    if len(own) < 3 or _all_alike(own.values()):
         return own
     counts = Counter(own.values())
     common, count = counts.most_common(1)[0]
@@ -215,6 +224,8 @@ def _choose_columns(
 ) -> tuple[_Candidate | None, Evidence, list[int]]:
     """The years that the typed totals of a column cover, and the lines on which that was judged."""
     if own:
+        if len(own) == len(table.lines) or _all_alike(own.values()):
+            return next(iter(own.values())), Evidence.SIBLING_FORMULAS, []
         common = Counter(own.values()).most_common(1)[0]
         if common[1] * 2 > len(own) or len(own) <= 2:
             return common[0], Evidence.SIBLING_FORMULAS, []
@@ -403,6 +414,7 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
             continue
         own: dict[int, _Candidate] = {}
         foreign: set[int] = set()
+        previous: tuple[tuple[tuple[int, int], ...], _Candidate] | None = None
         for position, column in enumerate(table.columns):
             total = sums.get((line.row, column.number))  # type: ignore[call-overload]
             if total is None:
@@ -410,6 +422,9 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
                     foreign.add(position)
                 continue
             if total.column == column.number:
+                if position and previous is not None and total.rows == previous[0]:
+                    own[position] = previous[1]
+                    continue
                 inside = [(at, sign) for at, sign in total.cells if at.row in index_of]
                 if total.subtotal:
                     inside = [(at, sign) for at, sign in inside if not (at in sums and sums[at].subtotal)]
@@ -417,6 +432,8 @@ def _column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], li
                 missing = any(at.row not in index_of and _holds_number(table, at) for at, _ in total.cells)
                 if members and not missing:
                     own[position] = _Candidate(members, tuple(sign for _, sign in inside))
+                    if len(inside) == len(total.cells):
+                        previous = (total.rows, own[position])
                     continue
                 foreign.add(position)
             elif total.row != line.row:
@@ -730,6 +747,8 @@ def _choose_lines(
     """The lines that the typed totals of a row cover, and the columns on which that was judged."""
     line = table.lines[row]
     if own:
+        if _all_alike(own.values()):
+            return next(iter(own.values())), Evidence.SIBLING_FORMULAS, []
         candidate, count = Counter(own.values()).most_common(1)[0]
         if count * 2 > len(own) or len(own) <= 2:
             return candidate, Evidence.SIBLING_FORMULAS, []

@@ -237,6 +237,11 @@ class Sum:
         return first if all(cell.column == first for cell, _ in self.cells) else None
 
     @cached_property
+    def rows(self) -> tuple[tuple[int, int], ...]:
+        """The rows of the cells, with their signs."""
+        return tuple((cell.row, sign) for cell, sign in self.cells)
+
+    @cached_property
     def row(self) -> int | None:
         """The row that all the cells stand in, if it is one."""
         first = self.cells[0][0].row
