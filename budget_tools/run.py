@@ -136,10 +136,15 @@ class _Once:
 
     def __init__(self) -> None:
         self._found: dict[str, Path] = {}
+        self._folders: dict[Path, str] = {}
 
     def add(self, path: Path) -> None:
         """Take a path in, unless the same file was named before."""
-        self._found.setdefault(os.path.realpath(path), path)
+        folder = self._folders.get(path.parent)
+        if folder is None:
+            folder = self._folders[path.parent] = os.path.realpath(path.parent)
+        key = os.path.realpath(path) if path.is_symlink() else os.path.join(folder, path.name)
+        self._found.setdefault(key, path)
 
     def paths(self) -> tuple[Path, ...]:
         """The paths as they were first spelled."""
@@ -159,25 +164,28 @@ def _walk(
 ) -> None:
     settings = settings_of.folder(folder)
     try:
-        entries = sorted(folder.iterdir(), key=lambda entry: entry.name.casefold())
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name.casefold())
     except OSError:
         unreadable.append(folder)
         return
-    for path in entries:
-        if settings.excludes(path.name) or path.name.startswith(".") or _is_lock(path):
+    for entry in entries:
+        name = entry.name
+        if name.startswith((".", "~$")) or (settings.exclude and settings.excludes(name)):
             continue
         try:
-            is_folder = path.is_dir()
+            is_folder = entry.is_dir()
         except OSError:
-            unreadable.append(path)
+            unreadable.append(folder / name)
             continue
+        suffix = os.path.splitext(name)[1].lower()
         if is_folder:
-            if not path.is_symlink():
-                _walk(path, settings_of, workbooks, others, unreadable)
-        elif path.suffix.lower() in _WORKBOOKS:
-            workbooks.add(path)
-        elif path.suffix.lower() in _DOCUMENTS:
-            others[folder].append(path.name)
+            if not entry.is_symlink():
+                _walk(folder / name, settings_of, workbooks, others, unreadable)
+        elif suffix in _WORKBOOKS:
+            workbooks.add(folder / name)
+        elif suffix in _DOCUMENTS:
+            others[folder].append(name)
 
 
 def check(
@@ -225,7 +233,7 @@ def check(
                 about_run.append(finding)
     first = settings_of.file(found.workbooks[0]) if found.workbooks else settings_of.folder(Path("."))
     finished = tuple(
-        replace(report, findings=tuple(wanted.of(report.findings, settings_of.file(Path(path)))))
+        report.with_findings(tuple(wanted.of(report.findings, settings_of.file(Path(path)))))
         for path, report in reports.items()
     )
     return Report(finished, tuple(wanted.of(about_run, first)), first.language, first.form_word)
@@ -283,9 +291,10 @@ def _examined(
 ) -> Iterator[tuple[Path, Examined | WorkbookReport]]:
     """Each workbook, read and its tables found; or the report of one that could not be read."""
     from .books.file import WorkbookFile
-    from .books.guard import owner
+    from .books.guard import LockFiles, owner
     from .inspection import examine
 
+    lock_files = LockFiles()
     for path in paths:
         settings = settings_of.file(path)
         try:
@@ -302,7 +311,7 @@ def _examined(
                 raise
             yield path, _not_checked(path, Unreadable("crashed"))
             continue
-        in_use_by = owner(path)
+        in_use_by = owner(path, lock_files)
         if in_use_by is not None:
             examined.findings.append(Finding("RUN003", facts={"owner": in_use_by}, key=("RUN003",)))
         yield path, examined

@@ -193,20 +193,41 @@ def needs_a_child(package: Package, sheets: dict[str, SheetXml]) -> bool:
     return size / max(1, text.count(b"<si")) * uses > _MUCH_TEXT
 
 
-def owner(path: Path) -> str | None:
-    """Who has a workbook open, from the file that Excel or LibreOffice leaves beside it; None when nobody.
+class LockFiles:
+    """The files that Excel and LibreOffice leave beside open workbooks, a folder listed once."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, frozenset[str]] = {}
+
+    def beside(self, path: Path) -> frozenset[str]:
+        """The names of the lock files in the folder of a workbook."""
+        folder = str(path.parent)
+        names = self._folders.get(folder)
+        if names is None:
+            try:
+                names = frozenset(name for name in os.listdir(folder) if name.startswith(("~$", ".~lock.")))
+            except OSError:
+                names = frozenset()
+            self._folders[folder] = names
+        return names
+
+
+def owner(path: Path, lock_files: LockFiles) -> str | None:
+    """Who has a workbook open, as the file beside it tells; None when nobody has.
 
     The name is empty where the file does not tell it.
     """
-    excel = path.with_name("~$" + path.name)
+    names = lock_files.beside(path)
+    if not names:
+        return None
+    excel, libre = "~$" + path.name, f".~lock.{path.name}#"
     try:
-        if excel.is_file():
-            head = excel.read_bytes()[:200]
+        if excel in names:
+            head = path.with_name(excel).read_bytes()[:200]
             name = head[1 : 1 + head[0]] if head else b""
             return name.decode("cp1252", "replace").strip()
-        libre = path.with_name(f".~lock.{path.name}#")
-        if libre.is_file():
-            fields = libre.read_text("utf-8", "replace").split(",")
+        if libre in names:
+            fields = path.with_name(libre).read_text("utf-8", "replace").split(",")
             return next((field.strip() for field in fields[:2] if field.strip()), "")
     except OSError:
         return ""

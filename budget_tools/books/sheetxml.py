@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from html import unescape
 from typing import NamedTuple
 from xml.parsers import expat
@@ -217,7 +217,7 @@ def is_plain(xml: bytes) -> bool:
     return b"<sheetData" in xml and b"<!" not in xml and xml.count(b"<c ") == xml.count(_PLAIN_CELL)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _column(letters: bytes) -> int:
     return column_number(letters.decode())
 
@@ -250,7 +250,7 @@ def quick_scan(xml: bytes) -> SheetScan | None:
 
 def quick_styles(xml: bytes, ranges: Sequence[Range]) -> SheetScan | None:
     """The styles of the cells of some ranges of a plain sheet; None where rows or columns may be hidden."""
-    if any([mark in xml for mark in _MARKS_OF_HIDING]):
+    if any(mark in xml for mark in _MARKS_OF_HIDING):
         return None
     found = SheetScan()
     styles = found.styles

@@ -24,6 +24,7 @@ _ZERO = Decimal(0)
 _HALF = Decimal("0.5")
 _NOISE = Decimal("1e-6")
 _MOST_DECIMALS = 6
+_JUDGED = (Evidence.AGREEMENT, Evidence.SIBLING_FORMULAS)  # a cover that other cells gave
 _MOST_WORK = 1_000_000  # addends of a table's formulas: beyond, its formulas are left alone
 
 
@@ -186,7 +187,32 @@ def _row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[
                 found.append(_row_total(table, line, position, chosen, evidence))
         if chosen is None and judged and not own:
             unchecked.append(Cell(table.lines[judged[0]].row, column.number))
+    if not table.in_proposal:
+        found, doubted = _without_doubtful_columns(found)
+        unchecked.extend(doubted)
     return found, unchecked
+
+
+def _without_doubtful_columns(found: list[Total]) -> tuple[list[Total], list[Cell]]:
+    """Leave out the typed totals of a column that disagree, where many do: they cover something else.
+
+    Returns the rest, and one cell of each such column.
+    """
+    tested: Counter[int] = Counter()
+    wrong: dict[int, list[Total]] = {}
+    for total in found:
+        if total.evidence in _JUDGED and total.shown is not None and total.expected is not None:
+            tested[total.cell.column] += 1
+            if abs(total.difference) > max(total.tolerance, Decimal(len(total.addends) + 1) / 2):
+                wrong.setdefault(total.cell.column, []).append(total)
+    doubtful: set[Cell] = set()
+    told: list[Cell] = []
+    for column, totals in wrong.items():
+        sizes = {round(abs(total.difference), 3) for total in totals}
+        if len(sizes) > max(2, tested[column] // 8):
+            doubtful.update(total.cell for total in totals)
+            told.append(totals[0].cell)
+    return [total for total in found if total.cell not in doubtful], told
 
 
 def _all_alike(candidates: Iterable[_Candidate]) -> bool:
@@ -313,7 +339,8 @@ _SPAN = re.compile(r"((?:19|20)\d\d)\D{1,5}((?:19|20)?\d\d)\b")
 
 def _column_candidates(table: Table, position: int) -> list[_Candidate]:
     columns = table.columns
-    years = [index for index, column in enumerate(columns) if column.role is not ColumnRole.TOTAL]
+    years = [index for index, column in enumerate(columns) if column.role is ColumnRole.YEAR]
+    years = years or [index for index, column in enumerate(columns) if column.role is ColumnRole.OTHER]
     candidates: list[_Candidate] = []
 
     def add(members: Iterable[int]) -> None:
@@ -479,7 +506,7 @@ def _without_doubtful_rows(table: Table, found: list[Total]) -> list[Total]:
     tested: Counter[int] = Counter()
     wrong: dict[int, set[Decimal]] = {}
     for total in found:
-        if total.evidence is Evidence.AGREEMENT and total.expected is not None and total.shown is not None:
+        if total.evidence in _JUDGED and total.expected is not None and total.shown is not None:
             tested[total.cell.row] += 1
             if abs(total.difference) > max(total.tolerance, Decimal(len(total.addends) + 1) / 2):
                 wrong.setdefault(total.cell.row, set()).add(round(abs(total.difference), 3))
@@ -492,7 +519,7 @@ def _without_doubtful_rows(table: Table, found: list[Total]) -> list[Total]:
     return [
         total
         for total in found
-        if not (total.cell.row in doubtful and total.evidence is Evidence.AGREEMENT and total.wrong)
+        if not (total.cell.row in doubtful and total.evidence in _JUDGED and total.wrong)
     ]
 
 
@@ -507,7 +534,11 @@ def _without_unlike_columns(found: list[Total]) -> list[Total]:
             else:
                 right[total.cell.column] += 1
     # one fault carries the same difference into the totals above it
-    unlike = {column for column, sizes in wrong.items() if len(sizes) > 1 and len(sizes) > right[column]}
+    unlike = {
+        column
+        for column, sizes in wrong.items()
+        if len(sizes) > 1 and len(sizes) > right[column]
+    }
     return [
         total
         for total in found

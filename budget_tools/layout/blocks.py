@@ -69,9 +69,11 @@ def _table(sheet: Sheet, block: list[int], rows: dict[int, set[int]], language: 
     if len(block) < _FEWEST_ROWS:
         return None
     counts = Counter(column for row in block for column in rows[row])
-    numbers = sorted(
-        column for column, count in counts.items() if count >= max(_FEWEST_ROWS, len(block) * _SHARE)
-    )
+    usual = [column for column, count in counts.items() if count >= max(_FEWEST_ROWS, len(block) * _SHARE)]
+    if not usual:
+        return None
+    # between columns of amounts, one with a single number is a column of amounts too
+    numbers = sorted(column for column in counts if min(usual) <= column <= max(usual))
     while numbers and _is_axis(sheet, block, numbers[0]):
         numbers.pop(0)
     first, last = block[0], block[-1]

@@ -139,6 +139,12 @@ class WorkbookReport:
     reason: str | None = None
     reason_facts: Mapping[str, object] = field(default_factory=dict)
 
+    def with_findings(self, findings: tuple[Finding, ...]) -> WorkbookReport:
+        """The report with other findings."""
+        return WorkbookReport(
+            self.path, self.status, findings, self.proposals, self.reason, self.reason_facts
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

@@ -140,6 +140,8 @@ def ambiguous_separator(table: Table) -> Iterator[Finding]:
                 continue
             if value == value.to_integral_value() or value * 1000 != (value * 1000).to_integral_value():
                 continue
+            if not table.in_proposal and int(value.as_tuple().exponent) != -_THOUSANDS:
+                continue  # decimals are nothing odd outside the forms; exactly three of them are
             cell = Cell(line.row, column.number)
             if cell in table.entries or cell in table.sheet.formulas:
                 continue
@@ -468,11 +470,10 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
             line = table.line(cell.row)
             if column is None or line is None or (column.role is ColumnRole.OTHER and text in _OF_RATIOS):
                 continue
-            same = [
-                other
-                for other in sorted(wrong - echoes)
-                if other.row == cell.row and other > cell and _raw(table, other) == text
+            alike = [
+                other for other in sorted(wrong - echoes) if other > cell and _raw(table, other) == text
             ]
+            same = alike if len(alike) >= _MANY_ERRORS else [one for one in alike if one.row == cell.row]
             told.update(same)
             facts: dict[str, Fact] = {"kind": "error", "text": text}
             if text in _OF_RATIOS and not any(amount is not None for amount in line.amounts):
@@ -504,6 +505,7 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
                 )
 
 
+_MANY_ERRORS = 3  # more errors of one kind in a table have one cause
 _OF_RATIOS = ("#DIV/0!", "#N/A")  # what a line or column of shares shows where there is nothing to share
 
 
