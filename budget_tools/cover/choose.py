@@ -534,16 +534,24 @@ def _without_unlike_columns(found: list[Total]) -> list[Total]:
             else:
                 right[total.cell.column] += 1
     # one fault carries the same difference into the totals above it
-    unlike = {
-        column
-        for column, sizes in wrong.items()
-        if len(sizes) > 1 and len(sizes) > right[column]
-    }
+    unlike = {column for column, sizes in wrong.items() if len(sizes) > 1 and len(sizes) > right[column]}
     return [
         total
         for total in found
-        if not (total.cell.column in unlike and total.wrong and total.evidence is not Evidence.OWN_FORMULA)
+        if not (total.wrong and total.evidence is not Evidence.OWN_FORMULA)
+        or not (total.cell.column in unlike or _worlds_apart(total))
     ]
+
+
+_FARTHEST_APART = 5000  # no slip of the finger, and no wrong unit but a million, goes that far
+
+
+def _worlds_apart(total: Total) -> bool:
+    """Whether a total and what it is taken to cover are of quite different kinds: a price, a sum of sales."""
+    if not total.shown or not total.expected:
+        return False
+    ratio = abs(total.expected / total.shown)
+    return not Decimal(1) / _FARTHEST_APART < ratio < _FARTHEST_APART
 
 
 def _evidence(

@@ -13,7 +13,7 @@ from ..model.book import Sheet
 from ..model.table import Column, ColumnRole
 from . import words
 from .headings import FIRST_YEAR, LAST_YEAR, Placed
-from .tables import Draft, Lines, label_column_of, texts_over
+from .tables import Draft, Lines, are_shares, label_column_of, texts_over
 
 _GAP = 5  # more rows without a number end a block
 _FEWEST_ROWS = 2
@@ -132,9 +132,7 @@ def _holds_amounts(sheet: Sheet, block: list[int], column: int) -> bool:
             texts += 1
     if texts > _MOST_TEXTS and texts * 5 > len(numbers):
         return False
-    return any(abs(value) > 1.5 or not value for value in numbers) or all(
-        value == int(value) for value in numbers
-    )
+    return not are_shares(numbers)
 
 
 def _adds_up(sheet: Sheet, block: list[int], columns: Sequence[Column], label_column: int | None) -> bool:

@@ -204,11 +204,21 @@ def _with_others(
         if number in taken or number == label_column:
             continue
         offset = number - sheet.left
-        numbers = sum(type(values[offset]) is float for values in rows)
-        if numbers >= _FEWEST_OTHERS and numbers * 4 >= len(rows):
+        numbers = [value for values in rows if isinstance(value := values[offset], float)]
+        if len(numbers) >= _FEWEST_OTHERS and len(numbers) * 4 >= len(rows) and not are_shares(numbers):
             texts = over.texts(number)
             found.append(Column(number, ColumnRole.OTHER, texts[0] if texts else ""))
     return tuple(sorted((*columns, *found), key=lambda column: column.number)) if found else columns
+
+
+_LARGEST_SHARE = 1.5
+
+
+def are_shares(numbers: Sequence[float]) -> bool:
+    """Whether the numbers of a column are shares or rates of change rather than amounts."""
+    return all(abs(number) <= _LARGEST_SHARE for number in numbers) and not all(
+        number == int(number) for number in numbers
+    )
 
 
 def _borders(heading: Heading, neighbours: Sequence[Heading], sheet: Sheet) -> tuple[int, int]:

@@ -470,9 +470,7 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
             line = table.line(cell.row)
             if column is None or line is None or (column.role is ColumnRole.OTHER and text in _OF_RATIOS):
                 continue
-            alike = [
-                other for other in sorted(wrong - echoes) if other > cell and _raw(table, other) == text
-            ]
+            alike = [other for other in sorted(wrong - echoes) if other > cell and _raw(table, other) == text]
             same = alike if len(alike) >= _MANY_ERRORS else [one for one in alike if one.row == cell.row]
             told.update(same)
             facts: dict[str, Fact] = {"kind": "error", "text": text}
