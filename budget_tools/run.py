@@ -176,8 +176,7 @@ def _walk(
         try:
             is_folder = entry.is_dir()
         except OSError:
-            unreadable.append(folder / name)
-            continue
+            is_folder = False  # a link that leads nowhere: reading it says so
         suffix = os.path.splitext(name)[1].lower()
         if is_folder:
             if not entry.is_symlink():
@@ -236,7 +235,13 @@ def check(
         report.with_findings(tuple(wanted.of(report.findings, settings_of.file(Path(path)))))
         for path, report in reports.items()
     )
-    return Report(finished, tuple(wanted.of(about_run, first)), first.language, first.form_word)
+    return Report(
+        finished,
+        tuple(wanted.of(about_run, first)),
+        first.language,
+        first.form_word,
+        incomplete=bool(found.unreadable),
+    )
 
 
 def _of_run(found: _Found) -> Iterator[Finding]:

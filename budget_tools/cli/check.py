@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 Level = Literal["error", "warning", "note"]
 
-_NOT_CHECKED = ("RUN002", "RUN004")
-
 
 def check(
     paths: Annotated[
@@ -103,8 +101,7 @@ def exit_code(report: Report, fail_on: Level) -> int:
     from ..model.finding import Severity
 
     left = [workbook for workbook in report.workbooks if workbook.status != "checked"]
-    closed = [finding for finding in report.run_findings if finding.code in _NOT_CHECKED]
-    if left or closed or not report.workbooks:
+    if left or report.incomplete or not report.workbooks:
         return 3
     return int(any(finding.severity >= Severity.of(fail_on) for _, finding in report.located()))
 

@@ -83,7 +83,8 @@ def fill(
     elif not planned and any(workbook.reason is None for workbook in report.workbooks):
         console.print(word("fill", "nothing", language), soft_wrap=True)
     elif planned and (output is None or dry_run):
-        console.print(word("fill", "not-written", language), soft_wrap=True)
+        key = "dry-run" if dry_run and output is not None else "not-written"
+        console.print(word("fill", key, language), soft_wrap=True)
     if not report.workbooks or any(workbook.reason is not None for workbook in report.workbooks):
         raise typer.Exit(3)
 

@@ -46,8 +46,8 @@ def explain(
         }
         left = [total for total in left if not _excused(table, total, corrected, formulas)]
     if not table.in_proposal:
-        # a formula that gives what it shows is not at fault; what its neighbours' formulas would give there is
-        # a matter of the cells that they add
+        # a formula that gives what it shows is not at fault; what its neighbours would give there
+        # is a matter of the cells that they add
         left = [t for t in left if t.evidence is Evidence.OWN_FORMULA or t.cell not in calculated]
     left, outside = _outside_the_table(table, left)
     found.extend(outside)

@@ -165,6 +165,7 @@ class Report:
     run_findings: tuple[Finding, ...] = ()
     language: str = "da"
     form_word: str = "Skema"
+    incomplete: bool = False  # a folder could not be opened: nobody knows what was in it
 
     @property
     def findings(self) -> tuple[Finding, ...]:
