@@ -287,7 +287,7 @@ def _columns(sheet: Sheet, heading: Heading, over: _Over, left: int, right: int)
             below = sheet.value(row + 1, number)
             if isinstance(below, str) and 0 < len(below.strip()) <= _LONGEST_HEADING:
                 texts.append(below)
-        name = next((text for text in texts if words.is_total(text)), None)
+        name = next((text for text in texts if words.is_total(text) or words.is_span(text)), None)
         if name is not None and _holds_amounts(sheet, row, number):
             columns.append(Column(number, ColumnRole.TOTAL, name))
     columns.sort(key=lambda column: column.number)

@@ -87,6 +87,49 @@ _YEAR_TEXT = re.compile(
     r"(?P<before>[^\d]*?(?:bo ?\d ?)?)(?P<year>(?:19|20)\d\d)"
     r"(?P<after>(?:[-/ ]?pl|[*)¹²³ ]|\(\d\))*)(?P<words>[^\d]*)"
 )
+_FISCAL = re.compile(
+    r"(?:fy|fiscal year|ry|by)\s?['’]?(?:(?P<long>(?:19|20)\d\d)|(?P<short>\d\d))(?P<words>\D*)"
+)
+_SEASON = re.compile(
+    r"(?P<before>\D*?)(?P<year>(?:19|20)\d\d)\s?[/–-]\s?(?P<next>(?:(?:19|20)\d)?\d\d?)(?P<after>\D*)"
+)
+_SPACED = re.compile(r"(?P<before>\D*?)(?P<a>[12])[ \u00a0\u202f](?P<b>[09]\d\d)")
+_SPAN = re.compile(r"(?:\D{0,20}\s)?(?P<first>(?:19|20)\d\d)\s?[-–]\s?(?P<last>(?:(?:19|20)\d)?\d\d?)")
+
+
+def _other_spelling(folded: str) -> tuple[int, YearRole] | None:
+    """Years that are not written as four digits alone: 'FY18', '2018/19', '2 017'."""
+    match = _FISCAL.fullmatch(folded)
+    if match:
+        short = match["short"]
+        year = int(match["long"]) if match["long"] else 2000 + int(short)
+        return year, _role_of(match["words"])
+    match = _SEASON.fullmatch(folded)
+    if match and (int(match["year"]) + 1) % 10 ** len(match["next"]) == int(match["next"]):
+        words = f"{match['before']} {match['after']}".strip(" -–:,()")
+        if not words or all(part in YEAR_HEADING for part in words.split()):
+            return int(match["year"]), _role_of(words)
+    match = _SPACED.fullmatch(folded)
+    if match and (not match["before"].strip() or match["before"].strip() in YEAR_HEADING):
+        return int(match["a"] + match["b"]), _role_of(match["before"])
+    return None
+
+
+def _role_of(words: str) -> YearRole:
+    return year_role(words) or YearRole.BUDGET if words.strip() else YearRole.BUDGET
+
+
+@lru_cache(maxsize=4096)
+def is_span(text: str) -> bool:
+    """Whether a heading names a period of several years, whose total stands below it: '2021-2025'."""
+    match = _SPAN.fullmatch(fold(text)) if len(text) <= 40 else None
+    if not match:
+        return False
+    first = int(match["first"])
+    last = int(str(first)[: 4 - len(match["last"])] + match["last"])
+    return 1 < last - first <= 30
+
+
 _ROLES = {
     word: role
     for section, role in (
@@ -103,9 +146,10 @@ def year_of_text(text: str) -> tuple[int, YearRole] | None:
     """The year that a heading names, and which kind of figures: '2023', 'Budget 2023', 'B2024', 'R2022'."""
     if len(text) > 40:
         return None
-    match = _YEAR_TEXT.fullmatch(fold(text))
+    folded = fold(text)
+    match = _YEAR_TEXT.fullmatch(folded)
     if not match:
-        return None
+        return _other_spelling(folded)
     words = re.sub(r"\d", "", match["before"]).strip(" -–:,").strip() or match["words"].strip(" -–:,()")
     if words and words not in _YEAR_WORDS and not all(part in _YEAR_WORDS for part in words.split()):
         return None
