@@ -821,7 +821,9 @@ def _choose_lines(
     best, agreeing, tested, telling = _best(table, row, candidates, judged)
     if best is not None and agreeing * 2 > tested and telling:
         return best, Evidence.AGREEMENT, judged
-    if best == candidates[0] and agreeing * 2 >= tested and telling:
+    # three figures or more do not give a total by chance, even in one of two columns
+    likely = best == candidates[0] or (best is not None and len(best.members) >= _MANY - 1)
+    if likely and agreeing * 2 >= tested and telling:
         return best, Evidence.AGREEMENT, judged
     if _is_plain(table, row) and (table.in_proposal or len(candidates[0].members) <= 12):
         return candidates[0], Evidence.LAYOUT, judged

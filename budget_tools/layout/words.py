@@ -116,7 +116,9 @@ def _other_spelling(folded: str) -> tuple[int, YearRole] | None:
 
 
 def _role_of(words: str) -> YearRole:
-    return year_role(words) or YearRole.BUDGET if words.strip() else YearRole.BUDGET
+    if words in _ROLES:
+        return _ROLES[words]
+    return next((_ROLES[part] for part in words.split() if part in _ROLES), YearRole.BUDGET)
 
 
 @lru_cache(maxsize=4096)
@@ -150,13 +152,11 @@ def year_of_text(text: str) -> tuple[int, YearRole] | None:
     match = _YEAR_TEXT.fullmatch(folded)
     if not match:
         return _other_spelling(folded)
-    words = re.sub(r"\d", "", match["before"]).strip(" -–:,").strip() or match["words"].strip(" -–:,()")
-    if words and words not in _YEAR_WORDS and not all(part in _YEAR_WORDS for part in words.split()):
+    words = re.sub(r"\d", "", f"{match['before']} {match['words']}").replace(",", " ").strip(" -–:()")
+    parts = words.split()
+    if words not in _YEAR_WORDS and not all(part.strip("-–:()") in _YEAR_WORDS for part in parts):
         return None
-    role = _ROLES.get(words) or next(
-        (_ROLES[part] for part in words.split() if part in _ROLES), YearRole.BUDGET
-    )
-    return int(match["year"]), role
+    return int(match["year"]), _role_of(words)
 
 
 @lru_cache(maxsize=4096)
