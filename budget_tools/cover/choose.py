@@ -279,11 +279,13 @@ def _choose_columns(
             best, best_agreeing, best_tested = candidate, agreeing, tested
     if best is None:
         return None, Evidence.LAYOUT, judged
+    alike = len({column.year_role for column in table.columns if column.role is ColumnRole.YEAR}) == 1
+    if best != candidates[0] and alike and best_agreeing < _FEWEST_AGREEING:
+        best, best_agreeing = candidates[0], 0  # a line or two agree with anything
     if best_agreeing and best_agreeing * 2 >= best_tested:
         return best, Evidence.AGREEMENT, judged
     if not judged:
         return best, Evidence.LAYOUT, judged  # nothing typed yet: what filling in goes by
-    alike = len({column.year_role for column in table.columns if column.role is ColumnRole.YEAR}) == 1
     if best_tested <= 2 and (table.in_proposal or alike):
         return candidates[0], Evidence.LAYOUT, judged
     return None, Evidence.LAYOUT, judged

@@ -207,7 +207,8 @@ def _with_others(
         numbers = [value for values in rows if isinstance(value := values[offset], float)]
         if len(numbers) >= _FEWEST_OTHERS and len(numbers) * 4 >= len(rows) and not are_shares(numbers):
             texts = over.texts(number)
-            found.append(Column(number, ColumnRole.OTHER, texts[0] if texts else ""))
+            if not any(words.names_codes(text) for text in texts):
+                found.append(Column(number, ColumnRole.OTHER, texts[0] if texts else ""))
     return tuple(sorted((*columns, *found), key=lambda column: column.number)) if found else columns
 
 

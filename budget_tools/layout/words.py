@@ -41,6 +41,7 @@ AMOUNTS = _every("amounts")
 SAVINGS = _every("savings")
 EXPANSIONS = _every("expansions")
 INDEXATION = _every("indexation")
+CODES = _every("codes")
 FILLERS = _every("fillers")
 ROUNDING = _every("rounding")
 YEAR_HEADING = _every("year_heading")
@@ -68,6 +69,13 @@ _OF_WHICH = re.compile(rf"[-–—•\s]*(?:{_alternatives(OF_WHICH)})\b.*")
 def is_total(text: str) -> bool:
     """Whether a label or heading names a total: 'I alt', 'Total 2023-2026', 'Udgifter i alt'."""
     return len(text) <= 80 and _TOTAL.fullmatch(fold(text)) is not None
+
+
+@lru_cache(maxsize=4096)
+def names_codes(text: str) -> bool:
+    """Whether a heading is that of account or line numbers, which nobody adds: 'Konto', 'Nr.'."""
+    first = fold(text).split(" ", 1)[0].strip(".:")
+    return fold(text) in ACCOUNT or first in CODES
 
 
 @lru_cache(maxsize=65_536)

@@ -333,6 +333,8 @@ def of_which_exceeds_parent(table: Table) -> Iterator[Finding]:
             continue
         for index, column in enumerate(table.columns):
             value, whole = line.amounts[index], parent.amounts[index]
+            if column.role is ColumnRole.OTHER:
+                continue
             if value and whole and value * whole > 0 and abs(value) > abs(whole):
                 cell = Cell(line.row, column.number)
                 yield at(

@@ -474,7 +474,8 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
             same = alike if len(alike) >= _MANY_ERRORS else [one for one in alike if one.row == cell.row]
             told.update(same)
             facts: dict[str, Fact] = {"kind": "error", "text": text}
-            if text in _OF_RATIOS and not any(amount is not None for amount in line.amounts):
+            blank = not any(amount is not None for amount in line.amounts)
+            if text in _OF_RATIOS and blank and not table.in_proposal:
                 facts["variant"] = "ratio"
             yield at("NUM008", table, cell, facts, related=same)
         elif entry is Entry.DATE:
