@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from ..formula import Sum, addends
@@ -280,7 +281,8 @@ def _choose_columns(
     if best is None:
         return None, Evidence.LAYOUT, judged
     alike = len({column.year_role for column in table.columns if column.role is ColumnRole.YEAR}) == 1
-    if best != candidates[0] and alike and best_agreeing < _FEWEST_AGREEING:
+    apart = best != candidates[0] and _after_a_gap(table, best)
+    if best != candidates[0] and alike and not apart and best_agreeing < _FEWEST_AGREEING:
         best, best_agreeing = candidates[0], 0  # a line or two agree with anything
     if best_agreeing and best_agreeing * 2 >= best_tested:
         return best, Evidence.AGREEMENT, judged
@@ -289,6 +291,23 @@ def _choose_columns(
     if best_tested <= 2 and (table.in_proposal or alike):
         return candidates[0], Evidence.LAYOUT, judged
     return None, Evidence.LAYOUT, judged
+
+
+def _after_a_gap(table: Table, candidate: _Candidate) -> bool:
+    """Whether a cover is the unbroken years after a year for comparison: '2021, 2023, 2024, 2025'."""
+    years = [column.year for column in table.columns if column.role is ColumnRole.YEAR]
+    covered = [table.columns[member].year for member in candidate.members]
+    left_out = [year for year in years if year not in covered]
+    steps = {
+        after - before for before, after in pairwise(covered) if before is not None and after is not None
+    }
+    first = covered[0]
+    return (
+        first is not None
+        and steps <= {1}
+        and bool(left_out)
+        and all(year is not None and year < first - 1 for year in left_out)
+    )
 
 
 _FARTHEST = 12
