@@ -850,6 +850,10 @@ def _choose_lines(
         return candidates[0], Evidence.LAYOUT, judged
     if _adds_twice(table, row, stack, candidates[0], judged):
         return candidates[0], Evidence.LAYOUT, judged
+    section = _section(table, row)
+    later = any(one.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) for one in table.lines[row + 1 :])
+    if table.in_proposal and later and len(section) > 1:
+        return _Candidate.plus(section), Evidence.LAYOUT, judged  # a form's subtotal, after its own lines
     return None, Evidence.LAYOUT, judged
 
 
@@ -905,6 +909,19 @@ def _is_plain(table: Table, row: int) -> bool:
     return row in (0, len(table.lines) - 1) and len(table.lines) > 1
 
 
+def _section(table: Table, row: int) -> list[int]:
+    """The lines between a total and the total before it."""
+    section: list[int] = []
+    for index in range(row - 1, -1, -1):
+        kind = table.lines[index].kind
+        if kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+            break
+        if kind is LineKind.LINE:
+            section.append(index)
+    section.reverse()
+    return section
+
+
 def _line_candidates(table: Table, row: int, stack: list[int]) -> list[_Candidate]:
     lines = table.lines
     candidates: list[_Candidate] = []
@@ -913,13 +930,7 @@ def _line_candidates(table: Table, row: int, stack: list[int]) -> list[_Candidat
         if candidate.members and candidate not in candidates:
             candidates.append(candidate)
 
-    section = []
-    for index in range(row - 1, -1, -1):
-        if lines[index].kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
-            break
-        if lines[index].kind is LineKind.LINE:
-            section.append(index)
-    section.reverse()
+    section = _section(table, row)
     if lines[row].kind is LineKind.SUBTOTAL:
         add(_Candidate.plus(section))
         add(_Candidate.plus(stack))
