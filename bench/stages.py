@@ -37,7 +37,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "layout": ("inspection.layout",),
     "formulas worked out": ("inspection._computed",),
     "cover": ("inspection.cover",),
-    "cover: explain": ("inspection._faults",),
+    "cover: explain": ("inspection._inspect_totals",),
     "rules": ("inspection._run",),
     "schema (pandera)": (
         "inspection.check_tables",
