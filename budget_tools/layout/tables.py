@@ -205,7 +205,10 @@ def _with_others(
             continue
         offset = number - sheet.left
         numbers = [value for values in rows if isinstance(value := values[offset], float)]
-        if len(numbers) >= _FEWEST_OTHERS and len(numbers) * 4 >= len(rows) and not are_shares(numbers):
+        if len(numbers) < _FEWEST_OTHERS or are_shares(numbers):
+            continue
+        remarks = sum(isinstance(value := values[offset], str) and len(value) > 1 for values in rows)
+        if remarks <= len(numbers):
             texts = over.texts(number)
             if not any(words.names_codes(text) for text in texts):
                 found.append(Column(number, ColumnRole.OTHER, texts[0] if texts else ""))
