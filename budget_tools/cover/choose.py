@@ -786,7 +786,13 @@ def _typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell
                     _tolerance(table, values, shown),
                 )
             )
-    return found
+    # one typed cell is a slip; several in a column, or one of another order, are what a model is fed with
+    wrong = Counter(total.cell.column for total in found if total.wrong)
+    return [
+        total
+        for total in found
+        if not total.wrong or (wrong[total.cell.column] == 1 and not _worlds_apart(total))
+    ]
 
 
 def _number_at(table: Table, cell: Cell) -> Decimal | None:
