@@ -28,7 +28,7 @@ from .rules.structure import stated_units, wrong_years
 from .schema import check_proposals, check_register, check_tables
 from .settings import Settings
 
-BATCH_BOOKS = 500
+BATCH_BOOKS = 300
 BATCH_LINES = 50_000
 
 _ZERO = Decimal(0)

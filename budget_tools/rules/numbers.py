@@ -301,7 +301,8 @@ def unit_slip(table: Table) -> Iterator[Finding]:
             cell = Cell(line.row, column.number)
             if cell in table.entries or cell in table.sheet.formulas:
                 continue
-            suggested = _in_unit(table, cell, amount)
+            far = amount.adjusted() - min(sizes) >= 2  # a slip of a thousand stands at least so far apart
+            suggested = _in_unit(table, cell, amount) if far else None
             if suggested is None and in_thousands and amount % 1000 == 0 and amount >= _LEAST_KRONER:
                 suggested = amount / 1000 if _said_in_kroner(table, amount) else None
             if suggested is None:
