@@ -732,3 +732,23 @@ def test_the_samples_are_not_touched(tmp_path: Path) -> None:
     check(tmp_path)
     fill(tmp_path, output=tmp_path.parent / f"{tmp_path.name}-ud")
     assert {path: path.read_bytes() for path in sorted((tmp_path / "faults").iterdir())} == before
+
+
+def test_what_is_said_of_a_number_used_thrice_holds_for_the_one_that_is_named() -> None:
+    from budget_tools.model.address import Cell
+    from budget_tools.model.proposal import Registered, Run
+    from budget_tools.rules.identity import number_used_twice
+
+    def registered(path: str, title: int, amounts: int) -> Registered:
+        return Registered(path, "Skema", Cell(2, 1), "2.1.2. 01", "", (title, 0, 0, 0, 0, amounts))
+
+    group = (registered("a.xlsx", 1, 1), registered("b.xlsx", 1, 1), registered("c.xlsx", 2, 1))
+    said = {one.path: one.facts for one in number_used_twice.logic(Run((group,)))}
+    assert [said[path]["other"] for path in ("a.xlsx", "b.xlsx", "c.xlsx")] == [
+        "c.xlsx (+1)",
+        "c.xlsx (+1)",
+        "a.xlsx (+1)",
+    ]
+    assert all(facts["differs"] == ("title",) for facts in said.values())
+    equal = {one.path: one.facts for one in number_used_twice.logic(Run((group[:2],)))}
+    assert all(facts["variant"] == "equal" for facts in equal.values())

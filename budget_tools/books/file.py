@@ -30,8 +30,6 @@ from . import sheetxml
 from .guard import Package, needs_a_child, open_package, snapshot
 from .sheetxml import SheetXml
 
-SUFFIXES = (".xlsx", ".xlsm")
-
 
 class WorkbookFile:
     """A reader of one workbook on disk. It keeps nothing open: the bytes are read once."""

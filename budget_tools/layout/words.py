@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal
 
 from ..model.amount import Language
 from ..model.table import YearRole
@@ -285,6 +284,3 @@ def language_votes(text: str) -> int:
     folded = fold(text)
     votes = (folded in _LANGUAGE_MARKS["da"]) - (folded in _LANGUAGE_MARKS["en"])
     return 2 * votes + (_DANISH.search(text) is not None) - (_ENGLISH.search(text) is not None)
-
-
-WordList = Literal["savings", "expansions", "indexation"]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-from .address import Cell, Range, a1, spell
+from .address import Cell, Range, spell
 from .amount import Language
 from .book import Details, Sheet, Value
 
@@ -238,11 +238,6 @@ class Table:
             if column.number == cell[1]:
                 return amount
         return None
-
-    def label_cell(self, line: Line) -> str:
-        """Where a line's label stands or should stand, as A1."""
-        column = self.label_column
-        return a1(line.row, column if column is not None else self.columns[0].number)
 
 
 @dataclass(frozen=True, slots=True)

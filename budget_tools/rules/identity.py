@@ -74,14 +74,19 @@ def number_used_twice(run: Run) -> Iterator[Finding]:
         5   Løn    100    200
     """
     for group in run.same_number:
-        differs = tuple(
-            name
-            for index, name in enumerate(Registered.PARTS)
-            if len({one.contents[index] for one in group}) > 1
-        )
+        unlike: dict[tuple[int, ...], Registered] = {}
+        for one in group:
+            unlike.setdefault(one.contents, one)
         for position, one in enumerate(group):
             near = group[: _MOST_OTHERS + 1] if position <= _MOST_OTHERS else group[:_MOST_OTHERS]
             others = [other for other in near if other is not one][:_MOST_OTHERS]
+            # what is said must hold for the one that is named: one that differs, where any does
+            named = next((other for other in unlike.values() if other.contents != one.contents), others[0])
+            differs = tuple(
+                name
+                for name, mine, theirs in zip(Registered.PARTS, one.contents, named.contents, strict=True)
+                if mine != theirs
+            )
             more = f" (+{len(group) - 2})" if len(group) > 2 else ""
             yield Finding(
                 "IDN002",
@@ -89,13 +94,13 @@ def number_used_twice(run: Run) -> Iterator[Finding]:
                 one.cell,
                 {
                     "number": one.number,
-                    "other": _named(others[0], one) + more,
+                    "other": _named(named, one) + more,
                     "differs": differs,
                     **({} if differs else {"variant": "equal"}),
                 },
                 related=tuple(
                     Place(other.sheet, other.cell, other.path if other.path != one.path else None)
-                    for other in others
+                    for other in dict.fromkeys((named, *others))
                 ),
                 proposal=one.number,
                 key=(one.number,),
