@@ -82,7 +82,7 @@ def _covered(page: Page, book: Book, evaluator: Evaluator) -> Page:
 def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) -> Table:
     """A table with its details, what its formulas give (also where no result is stored), and its totals."""
     computed = _computed(table, book, evaluator)
-    if any("%" in code for code in set(details.formats.values())):
+    if any("%" in code for code in details.codes):
         table = replace(table, lines=tuple(_share_or_line(line, table, details) for line in table.lines))
     if table.sheet.unvalued and any(cell in table.sheet.unvalued for cell in computed):
         lines = tuple(_with_results(line, table, computed) for line in table.lines)

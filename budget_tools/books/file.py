@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -135,18 +135,24 @@ def _sheet(
             rows, top, left = _with_errors(rows, top, left, scan.errors)
 
     def details(ranges: Sequence[Range]) -> Details:
+        codes, white = cell_formats
+        if plain and not white and not sheetxml.may_hide(xml):
+            numbers = sheetxml.number_styles(xml, ranges)
+            if numbers is not None:
+                formats = _Formats(xml, ranges, codes)
+                used = frozenset([codes[style] for style in numbers if style < len(codes)])
+                return Details(formats, codes=used)
         try:
-            found = (sheetxml.quick_styles(xml, ranges) if plain else None) or sheetxml.scan(xml, ranges)
+            found = sheetxml.scan(xml, ranges)
         except (ExpatError, ValueError):
             return Details()  # calamine read the values of a part that is not well-formed: no details then
-        formats, white = cell_formats
+        shown = {cell: codes[style] for cell, style in found.styles.items() if style < len(codes)}
         return Details(
-            {cell: formats[style] for cell, style in found.styles.items() if style < len(formats)},
+            shown,
             frozenset(found.hidden_rows),
             frozenset(found.hidden_columns),
-            frozenset(cell for cell, style in found.styles.items() if style in white)
-            if white
-            else frozenset(),
+            frozenset(cell for cell, style in found.styles.items() if style in white),
+            frozenset(shown.values()),
         )
 
     return Sheet(
@@ -160,6 +166,28 @@ def _sheet(
         visible,
         details,
     )
+
+
+class _Formats(Mapping[Cell, str]):
+    """The number formats of a plain sheet's cells, read when somebody looks: hardly any check has to."""
+
+    def __init__(self, xml: bytes, ranges: Sequence[Range], codes: tuple[str, ...]) -> None:
+        self._source = (xml, ranges, codes)
+
+    @cached_property
+    def _cells(self) -> dict[Cell, str]:
+        xml, ranges, codes = self._source
+        styles = sheetxml.quick_styles(xml, ranges)
+        return {cell: codes[style] for cell, style in styles.items() if style < len(codes)}
+
+    def __getitem__(self, cell: Cell) -> str:
+        return self._cells[cell]
+
+    def __iter__(self) -> Iterator[Cell]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
 
 
 def _with_errors(
@@ -191,10 +219,14 @@ def _relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
     """The relationships of a part: id → (type, target part)."""
     folder, name = posixpath.split(part)
     place = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
-    if not package.has(place):
-        return {}
+    return _related(package.read(place), folder) if package.has(place) else {}
+
+
+@lru_cache(maxsize=64)
+def _related(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
+    """The relationships in a part of them, which many workbooks have in common to the byte."""
     found = {}
-    for text in _RELATIONSHIP.findall(package.read(place)):
+    for text in _RELATIONSHIP.findall(xml):
         said = {
             key.decode(): unescape((one or other).decode("utf-8", "replace"))
             for key, one, other in _ATTRIBUTE.findall(text)
@@ -235,25 +267,36 @@ def contents(package: Package) -> Contents:
         raise Unreadable("missing-part", part=part)
     relationships = _relationships(package, part)
     found: dict[str, str] = {}
-    sheets = 0
-    root = ElementTree.fromstring(package.read(part))
-    if not root.tag.endswith("}workbook"):
+    listed = _listed(package.read(part))
+    if listed is None:
         raise Refused("not-a-workbook")
-    for group in root:
-        if not isinstance(group.tag, str) or not group.tag.endswith("}sheets"):
-            continue
-        for element in group:
-            sheets += 1
-            identity = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
-            kind, target = relationships.get(identity, ("", ""))
-            if kind.endswith("/worksheet"):
-                found[element.get("name") or ""] = target
-    if not sheets:
+    if not listed:
         raise Unreadable("no-sheets")
+    for name, identity in listed:
+        kind, target = relationships.get(identity, ("", ""))
+        if kind.endswith("/worksheet"):
+            found[name] = target
     styles = next(
         (t for kind, t in relationships.values() if kind.endswith("/styles") and package.has(t)), None
     )
     return Contents(found, styles)
+
+
+@lru_cache(maxsize=64)
+def _listed(xml: bytes) -> tuple[tuple[str, str], ...] | None:
+    """The sheets that a workbook part lists, with the ids of their relationships; None of another part."""
+    root = ElementTree.fromstring(xml)
+    if not root.tag.endswith("}workbook"):
+        return None
+    return tuple(
+        (
+            element.get("name") or "",
+            next((value for key, value in element.attrib.items() if key.endswith("}id")), ""),
+        )
+        for group in root
+        if isinstance(group.tag, str) and group.tag.endswith("}sheets")
+        for element in group
+    )
 
 
 @lru_cache(maxsize=32)

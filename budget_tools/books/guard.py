@@ -85,8 +85,8 @@ class Package:
         """How large a part says it is when inflated."""
         return self.zip.getinfo(self.parts[name.lower()]).file_size
 
-    def read(self, name: str) -> bytes:
-        """A part, inflated; counted while it is inflated, whatever the zip's directory says.
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """A part, inflated, or its first ``most`` bytes; counted, whatever the zip's directory says.
 
         Raises:
             Unreadable: the part is missing or broken.
@@ -97,7 +97,7 @@ class Package:
         except KeyError:
             raise Unreadable("missing-part", part=name) from None
         try:
-            content = self._inflate(actual)
+            content = self._inflate(actual, most)
         except (
             zipfile.BadZipFile,
             NotImplementedError,
@@ -115,7 +115,7 @@ class Package:
             raise Refused("doctype")
         return content
 
-    def _inflate(self, actual: str) -> bytes:
+    def _inflate(self, actual: str, most: int | None) -> bytes:
         """A part's bytes, straight from the snapshot where it is stored as Excel stores it."""
         entry = self.zip.getinfo(actual)
         start = entry.header_offset
@@ -123,11 +123,14 @@ class Package:
             name, extra = struct.unpack_from("<HH", self.data, start + 26)
             start += _LOCAL_HEADER + name + extra
             inflater = zlib.decompressobj(-15)
-            content = inflater.decompress(self.data[start : start + entry.compress_size], self.limit + 1)
+            packed = self.data[start : start + entry.compress_size]
+            if most is not None:
+                return inflater.decompress(packed, most)
+            content = inflater.decompress(packed, self.limit + 1)
             if inflater.eof and zlib.crc32(content) == entry.CRC:
                 return content
         with self.zip.open(actual) as stream:
-            return stream.read(self.limit + 1)
+            return stream.read(self.limit + 1 if most is None else most)
 
 
 def open_package(data: bytes, limits: Limits) -> Package:
@@ -165,6 +168,7 @@ def open_package(data: bytes, limits: Limits) -> Package:
     return Package(data, archive, parts, limit)
 
 
+_HEAD = 4096  # the declaration and the first tag stand in so many bytes
 _COUNT = re.compile(rb"\b(?:uniqueCount|count)=[\"'](\d+)[\"']")
 
 
@@ -174,7 +178,7 @@ def needs_a_child(package: Package, sheets: dict[str, SheetXml]) -> bool:
     Known to end the process: a lone cell in the last corner of a sheet, a count of texts that no part
     of that size can hold, and a huge text that is used again and again.
     """
-    total = sum(entry.file_size for entry in package.zip.infolist())
+    total = sum([entry.file_size for entry in package.zip.filelist])
     if total > _LARGE_PACKAGE or sum([bounding_area(*sheet) for sheet in sheets.values()]) > _DENSE_CELLS:
         return True
     strings = "xl/sharedstrings.xml"
@@ -183,7 +187,7 @@ def needs_a_child(package: Package, sheets: dict[str, SheetXml]) -> bool:
     size = package.size(strings)
     if size > _LARGE_STRINGS:
         return True
-    text = package.read(strings)
+    text = package.read(strings) if size >= _LONG_STRINGS else package.read(strings, most=_HEAD)
     head = text[: text.find(b">", text.find(b"sst")) + 1]
     if any(int(count) > _MOST_STRINGS for count in _COUNT.findall(head)):
         return True  # more texts than a part of this size can hold

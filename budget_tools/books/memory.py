@@ -59,10 +59,12 @@ class MemoryBook:
                 values.setdefault(cell, "")
             else:
                 values[cell] = float(content) if isinstance(content, Decimal) else content
+        formats = {parse_cell(a): code for a, code in self._formats.get(name, {}).items()}
         details = Details(
-            {parse_cell(a): code for a, code in self._formats.get(name, {}).items()},
+            formats,
             frozenset(self._hidden_rows.get(name, ())),
             frozenset(self._hidden_columns.get(name, ())),
+            codes=frozenset(formats.values()),
         )
 
         def answer(ranges: Sequence[Range]) -> Details:

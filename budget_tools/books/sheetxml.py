@@ -184,6 +184,8 @@ def bounding_area(xml: bytes, plain: bool) -> int:
 
     A dense reader allocates this many; a lone cell in the last corner is 17,000,000,000.
     """
+    if plain and not _FAR_OFF.search(xml):
+        return _NEAR
     row, far_cell, three_letters, two_letters = _USUAL if plain else _UNUSUAL
     rows = row.findall(xml)
     count = xml.count(b"<row") + xml.count(b":row")
@@ -196,6 +198,8 @@ def bounding_area(xml: bytes, plain: bool) -> int:
 
 
 _FAR = 1000
+_FAR_OFF = re.compile(rb'<c r="(?:[A-Z]{2}|[A-Z]\d{4})')
+_NEAR = 26 * (_FAR - 1)
 
 
 # --- the short way, for sheets written as Excel and its libraries write them ----------------------
@@ -204,6 +208,7 @@ _FORMULA_CELL = re.compile(
     rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")?(?: t="(\w+)")?(?: c?m="\d+")*>'
     rb"<f([^>/]*)>([^<]*)</f>(?:<v>([^<]*)</v>|<v ?/>|<v></v>)?"
 )
+_STYLED_NUMBER = re.compile(rb' s="(\d{1,5})"(?! t="(?:s|str|inlineStr|b|e)")[^>/]*>')
 _STYLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,5})"')
 _ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 _PLAIN_CELL = b'<c r="'
@@ -248,19 +253,42 @@ def quick_scan(xml: bytes) -> SheetScan | None:
     return found if len(cells) == xml.count(b"<f>") + xml.count(b"<f ") + xml.count(b"<f/") else None
 
 
-def quick_styles(xml: bytes, ranges: Sequence[Range]) -> SheetScan | None:
-    """The styles of the cells of some ranges of a plain sheet; None where rows or columns may be hidden."""
-    if any(mark in xml for mark in _MARKS_OF_HIDING):
-        return None
-    found = SheetScan()
-    styles = found.styles
+def may_hide(xml: bytes) -> bool:
+    """Whether rows or columns of a sheet may be hidden: a look at the bytes."""
+    return any([mark in xml for mark in _MARKS_OF_HIDING])
+
+
+def number_styles(xml: bytes, ranges: Sequence[Range]) -> set[int] | None:
+    """The styles of the numbers below the first row of some ranges of a plain sheet, perhaps a few more.
+
+    None where the rows do not stand as Excel writes them.
+    """
+    found: set[bytes] = set()
     for area in ranges:
-        start = xml.find(b'<row r="%d"' % area.top)
-        if start < 0:
+        span = _span(xml, area)
+        if span is None:
             return None
-        end = xml.find(b'<row r="%d"' % (area.bottom + 1), start)
-        for letters, row, style in _STYLED_CELL.findall(xml, start, end if end >= 0 else len(xml)):
+        below = xml.find(b"<row ", span[0] + 1)
+        found.update(_STYLED_NUMBER.findall(xml, below, span[1]))
+    return set(map(int, found))
+
+
+def quick_styles(xml: bytes, ranges: Sequence[Range]) -> dict[Cell, int]:
+    """The styles of the cells of some ranges of a plain sheet, where they stand as Excel writes them."""
+    styles: dict[Cell, int] = {}
+    for area in ranges:
+        span = _span(xml, area)
+        for letters, row, style in _STYLED_CELL.findall(xml, *span) if span else ():
             number = int(row)
             if number <= area.bottom:
                 styles[Cell(number, _column(letters))] = int(style)
-    return found
+    return styles
+
+
+def _span(xml: bytes, area: Range) -> tuple[int, int] | None:
+    """Where the rows of a range of a plain sheet stand in its bytes; perhaps a few more behind them."""
+    start = xml.find(b'<row r="%d"' % area.top)
+    if start < 0:
+        return None
+    end = xml.find(b'<row r="%d"' % (area.bottom + 1), start)
+    return start, end if end >= 0 else len(xml)

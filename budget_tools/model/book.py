@@ -39,14 +39,16 @@ class Formula(NamedTuple):
 class Details:
     """What is expensive to read and only known for the ranges that were asked for.
 
-    ``formats`` holds number format codes of cells with a value; ``white`` cells whose text is white on
-    no fill, so that nobody sees it.
+    ``formats`` holds number format codes of cells with a value, and may be read only when somebody looks;
+    ``codes`` are those of them that a number below a heading has, perhaps a few more. ``white`` are cells
+    whose text is white on no fill, so that nobody sees it.
     """
 
     formats: Mapping[Cell, str] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     white: frozenset[Cell] = frozenset()
+    codes: frozenset[str] = frozenset()
 
 
 def _no_details(ranges: Sequence[Range]) -> Details:

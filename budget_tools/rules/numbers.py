@@ -231,9 +231,10 @@ def mixed_number_format(table: Table) -> Iterator[Finding]:
         5   Løn    1100   1200   2300
         #: format B5:D5 #,##0
     """
-    formats = table.details.formats
-    if not formats:
+    codes = table.details.codes
+    if len({_separates(code) for code in codes if "%" not in code}) < 2:
         return
+    formats = table.details.formats
     with_separator: list[tuple[Cell, str, Decimal]] = []
     without: list[tuple[Cell, str, Decimal]] = []
     for line in table.lines:
@@ -483,9 +484,9 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
             value = table.sheet.value(cell.row, cell.column)
             text = value.strftime("%d-%m-%Y") if hasattr(value, "strftime") else str(value)
             yield at("NUM008", table, cell, {"kind": "date", "text": text})
-    formats = table.details.formats
-    if not any("%" in code for code in set(formats.values())):
+    if not any("%" in code for code in table.details.codes):
         return
+    formats = table.details.formats
     for line in table.lines:
         shares = []
         others = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 
 from ..filling import missing_totals
 from ..model.address import Cell, column_letters, spell
@@ -343,9 +344,16 @@ def stated_units(proposal: Proposal, settings: Settings) -> int | None:
 
 def _scaled(table: Table) -> bool:
     """Whether the number formats show thousands of what is stored, on top of a stated unit."""
+    if not any(map(_shows_thousands, table.details.codes)):
+        return False
     formats = table.details.formats
     codes = [formats.get(Cell(line.row, table.columns[0].number), "") for line in table.lines[:5]]
-    return bool(codes) and all(code.split(";")[0].rstrip('" kr.').endswith(",") for code in codes)
+    return bool(codes) and all(map(_shows_thousands, codes))
+
+
+@cache
+def _shows_thousands(code: str) -> bool:
+    return code.split(";")[0].rstrip('" kr.').endswith(",")
 
 
 @rule("STR008", failed=True)
