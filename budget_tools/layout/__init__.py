@@ -10,7 +10,7 @@ from ..model.table import Table
 from ..settings import Settings
 from . import words
 from .blocks import blocks
-from .headings import headings
+from .headings import Note, headings
 from .proposals import Start, fields, proposal_number, starts
 from .tables import Draft, build
 
@@ -27,6 +27,7 @@ def layout(book: Book, settings: Settings) -> tuple[Page, ...]:
 
 def _sheet(sheet: Sheet, settings: Settings) -> Page:
     texts: list[tuple[int, int, str]] = []
+    notes: list[Note] = []
     others: list[tuple[int, int, Value]] = []
     for row, values in enumerate(sheet.rows, sheet.top):
         for column, value in enumerate(values, sheet.left):
@@ -36,9 +37,13 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
                 others.append((row, column, value))
             elif value:
                 texts.append((row, column, value))
+                if len(value) <= words.LONGEST_HEARD or ":" in value[: words.LONGEST_FIELD + 1]:
+                    heard = words.hear(value)
+                    if heard is not None:
+                        notes.append(Note(row, column, value, heard))
     language = settings.numbers or _language(texts)
-    heads = list(headings(sheet, texts, others))
-    begun = starts(sheet, texts, settings.number.pattern)
+    heads = list(headings(sheet, notes, others))
+    begun = starts(sheet, notes, settings.number.pattern)
     stops = frozenset(start.row for start in begun)
     drafts = [
         draft for heading in heads if (draft := build(sheet, heading, heads, stops, language)) is not None
@@ -46,6 +51,7 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     rest = _outside(others, drafts)
     if len(rest) >= _FEWEST_NUMBERS:
         drafts.extend(blocks(sheet, rest, language))
+    units = [note for note in notes if note.heard.near_unit]
     above = begun[0].row - 1 if begun else 0
     proposals: list[Proposal] = []
     tables: list[Table] = []
@@ -57,13 +63,13 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
             continue  # a word on a cover page
         if not own and not _says_more(start, end, texts):
             continue  # a line in a list of contents
-        proposal = _proposal(sheet, start, end, own, texts, settings, above)
+        proposal = _proposal(sheet, start, end, own, texts, notes, settings, above)
         proposals.append(proposal)
         tables.extend(proposal.tables)
         placed.update(map(id, own))
     for draft in drafts:
         if id(draft) not in placed:
-            tables.append(draft.finished(texts, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
+            tables.append(draft.finished(units, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
     tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
     rounded = bool(tables) and len(proposals) == 0 and words.says_rounded(text for _, _, text in texts)
     return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others), rounded)
@@ -117,28 +123,30 @@ def _proposal(
     end: int,
     drafts: list[Draft],
     texts: list[tuple[int, int, str]],
+    notes: list[Note],
     settings: Settings,
     above: int,
 ) -> Proposal:
     pattern = settings.number.pattern
-    inside = [t for t in texts if start.row <= t[0] <= end]
-    first_heading = min((draft.heading_row for draft in drafts), default=end + 1)
+    first_heading = min([draft.heading_row for draft in drafts], default=end + 1)
     ranges = [draft.range for draft in drafts]
-
-    def outside(row: int, column: int) -> bool:
-        return row < first_heading - 1 or not any(
-            area.top - 1 <= row <= area.bottom and area.left <= column for area in ranges
-        )
-
-    free = [
-        piece
-        for piece in inside
-        if outside(piece[0], piece[1])
-        and (len(piece[2]) > words.LONGEST_UNIT or words.unit_of(piece[2], near_table=False) is None)
-    ]
-    head = [t for t in free if t[0] < first_heading]
-    said, prose = fields(sheet, start, head, pattern)
-    after = [Text(text, Cell(row, column)) for row, column, text in free if row >= first_heading]
+    units = [note for note in notes if note.heard.near_unit]
+    stated = {(note.row, note.column) for note in units if note.heard.unit}
+    labels = {(note.row, note.column): note.heard.field for note in notes if note.heard.field is not None}
+    head: list[tuple[int, int, str]] = []
+    after: list[Text] = []
+    for piece in texts:
+        row, column, text = piece
+        if not start.row <= row <= end or (row, column) in stated:
+            continue
+        if row < first_heading - 1:
+            head.append(piece)
+        elif not any(area.top - 1 <= row <= area.bottom and area.left <= column for area in ranges):
+            if row < first_heading:
+                head.append(piece)
+            else:
+                after.append(Text(text, Cell(row, column)))
+    said, prose = fields(sheet, start, head, labels, pattern)
     number_text, number_cell = start.number_text, start.number_cell
     if not number_text and said.number is not None:
         number_text, number_cell = said.number.text, said.number.cell
@@ -147,7 +155,7 @@ def _proposal(
     # a table's units are stated after the table before it, within the same form
     edges = [start.row, *(area.bottom + 1 for area in ranges)]
     tables = [
-        draft.finished(texts, edge, end, above, number=number, prose=written)
+        draft.finished(units, edge, end, above, number=number, prose=written)
         for draft, edge in zip(drafts, edges, strict=False)
     ]
     cell_text = sheet.value(start.cell.row, start.cell.column)

@@ -12,8 +12,16 @@ from . import words
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 Placed = tuple[int, int, Any]
-_LONGEST_HEADING = 40
 _WIDEST_STEP = 6  # '2019, 2023, 2024': years may be left out, but not many
+
+
+class Note(NamedTuple):
+    """A text of a sheet that means something to its layout."""
+
+    row: int
+    column: int
+    text: str
+    heard: words.Heard
 
 
 class YearCell(NamedTuple):
@@ -32,36 +40,29 @@ class Heading(NamedTuple):
     years: tuple[YearCell, ...]
 
 
-def year_of(value: Value, column: int) -> YearCell | None:
-    """The year that a number or date in a heading stands for, if any."""
-    if isinstance(value, int | float):
-        if FIRST_YEAR <= value <= LAST_YEAR and value == int(value) and not isinstance(value, bool):
-            return YearCell(column, int(value), YearRole.BUDGET, False)
-        return None
-    if isinstance(value, datetime | date) and value.month in (1, 12) and value.day in (1, 31):
-        return YearCell(column, value.year, YearRole.BUDGET, True)
-    return None
-
-
-def headings(sheet: Sheet, texts: Sequence[Placed], others: Sequence[Placed]) -> Iterator[Heading]:
+def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> Iterator[Heading]:
     """Every row that is the heading of a table, top to bottom; a row may head tables side by side.
 
-    ``texts`` are the cells of the sheet with text, ``others`` those with anything else, both as (row, column,
-    value) in reading order.
+    ``notes`` are the texts of the sheet that mean something, ``others`` the cells (row, column, value) with
+    anything but text, both in reading order.
     """
     found: dict[int, list[YearCell]] = {}
-    numbers: dict[int, int] = {}
+    numbers: set[int] = set()
     for row, column, value in others:
-        year = year_of(value, column)
-        if year is not None:
-            found.setdefault(row, []).append(year)
-        elif isinstance(value, int | float):
-            numbers[row] = numbers.get(row, 0) + 1
-    for row, column, value in texts:
-        if len(value) <= _LONGEST_HEADING:
-            said = words.year_of_text(value)
-            if said is not None:
-                found.setdefault(row, []).append(YearCell(column, said[0], said[1], True))
+        kind = type(value)
+        if kind is float or kind is int:
+            if FIRST_YEAR <= value <= LAST_YEAR and value == int(value):
+                found.setdefault(row, []).append(YearCell(column, int(value), YearRole.BUDGET, False))
+            else:
+                numbers.add(row)
+        elif kind is bool:
+            numbers.add(row)
+        elif isinstance(value, datetime | date) and value.month in (1, 12) and value.day in (1, 31):
+            found.setdefault(row, []).append(YearCell(column, value.year, YearRole.BUDGET, True))
+    for note in notes:
+        said = note.heard.year
+        if said is not None:
+            found.setdefault(note.row, []).append(YearCell(note.column, said[0], said[1], True))
     for row in sorted(found):
         cells = sorted(found[row], key=lambda cell: cell.column)
         typed = [cell.typed for cell in cells]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from ..model.address import Cell
 from ..model.book import Sheet
 from ..model.proposal import Text
 from . import words
+from .headings import Note
 
 _FORM = re.compile(
     rf"[*_\s]*(?P<word>{'|'.join(re.escape(w) for w in sorted(words.FORM, key=len, reverse=True))})"
@@ -79,18 +81,16 @@ def anchor(text: str, pattern: str) -> tuple[str, str] | None:
     return None
 
 
-def starts(sheet: Sheet, texts: list[tuple[int, int, str]], pattern: str) -> list[Start]:
+def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
     """Every place where a proposal begins, top to bottom."""
     found: list[Start] = []
     titles: list[Start] = []
-    for row, column, text in texts:
-        if len(text) > _LONGEST_ANCHOR:
+    for row, column, text, heard in notes:
+        if not heard.form or len(text) > _LONGEST_ANCHOR:
             continue
         folded = words.fold(text)
         if folded in words.FORM_TITLE:
             titles.append(Start(row, Cell(row, column), "", Cell(row, column), is_title=True))
-            continue
-        if not folded.startswith(_FORM_STARTS):
             continue
         said = anchor(text, pattern)
         if said is None:
@@ -127,7 +127,6 @@ def starts(sheet: Sheet, texts: list[tuple[int, int, str]], pattern: str) -> lis
     return merged
 
 
-_FORM_STARTS = tuple(words.FORM)
 _FORM_ONLY = frozenset(
     word for word in words.FORM if word.startswith(("skema", "form n", "proposal n", "forslagsn"))
 )
@@ -159,52 +158,44 @@ class Fields:
     number: Text | None = None
 
 
-_LABELS: tuple[tuple[frozenset[str], str], ...] = (
-    (words.COMMITTEE, "committee"),
-    (words.AREA, "area"),
-    (words.TITLE, "title"),
-    (words.ACCOUNT, "account"),
-)
-
-
-_ANY_LABEL = frozenset().union(*(known for known, _ in _LABELS))
-_LONGEST_LABEL = 30
+_LONGEST_FORM_TITLE = max(map(len, words.FORM_TITLE)) + 10  # with the marks around it
 
 
 def fields(
-    sheet: Sheet, start: Start, texts: list[tuple[int, int, str]], pattern: str
+    sheet: Sheet,
+    start: Start,
+    texts: Sequence[tuple[int, int, str]],
+    labels: Mapping[tuple[int, int], str],
+    pattern: str,
 ) -> tuple[Fields, list[Text]]:
     """The heading of a form and the rest of its text, from the texts of its region in reading order.
 
-    Labelled cells ('Udvalg:' beside 'Økonomiudvalget') are taken by their label; otherwise the first
-    line after the number is the committee and area, and the next one the title.
+    ``labels`` tells which cells ask for a field, and which. Labelled cells ('Udvalg:' beside
+    'Økonomiudvalget') are taken by their label; otherwise the first line after the number is the committee
+    and area, and the next one the title.
     """
     said = Fields()
-    rest: list[Text] = []
-    used: set[Cell] = {start.cell, start.number_cell}
+    used: set[tuple[int, int]] = {start.cell, start.number_cell}
     if start.beside:
         _committee_and_area(said, start.beside)
-    for row, column, text in texts:
-        cell = Cell(row, column)
-        if cell in used:
+    for row, column, text in texts if labels else ():
+        name = labels.get((row, column))
+        if name is None or (row, column) in used:
             continue
-        label, _, behind = text.partition(":")
-        if len(label) > _LONGEST_LABEL or (folded := words.fold(label)) not in _ANY_LABEL:
-            rest.append(Text(text, cell))
-            continue
-        for known, name in _LABELS:
-            if folded in known:
-                value = Text(behind.strip(), cell) if behind.strip() else _right_of(sheet, row, column)
-                if value is not None:
-                    if getattr(said, name) is None:
-                        setattr(said, name, value if name == "title" else value.text.strip())
-                    used.add(value.cell)
-                used.add(cell)
-                break
+        behind = text.partition(":")[2].strip()
+        value = Text(behind, Cell(row, column)) if behind else _right_of(sheet, row, column)
+        if value is not None:
+            if getattr(said, name) is None:
+                setattr(said, name, value if name == "title" else value.text.strip())
+            used.add(value.cell)
+        used.add((row, column))
     prose: list[Text] = []
-    for piece in rest:
-        if piece.cell in used or words.fold(piece.text) in words.FORM_TITLE:
+    for row, column, text in texts:
+        if (row, column) in used:
             continue
+        if len(text) <= _LONGEST_FORM_TITLE and words.fold(text) in words.FORM_TITLE:
+            continue
+        piece = Text(text, Cell(row, column))
         if start.is_title and said.number is None and proposal_number(piece.text, pattern):
             said.number = piece
             continue

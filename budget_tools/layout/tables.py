@@ -12,7 +12,7 @@ from ..model.amount import Language, decimal_of, parse_number
 from ..model.book import ErrorValue, Sheet, Value
 from ..model.table import Column, ColumnRole, Entry, Line, LineKind, Table, YearRole
 from . import words
-from .headings import Heading, Placed, YearCell
+from .headings import Heading, Note, YearCell
 
 _BLANK_ROWS = 2  # more blank rows than this end a table
 _ROWS_WITHOUT_AMOUNTS = 8  # and so do more rows of text than this
@@ -53,7 +53,7 @@ class Draft:
 
     def finished(
         self,
-        texts: Sequence[Placed],
+        units: Sequence[Note],
         first: int,
         last: int,
         above: int,
@@ -63,13 +63,13 @@ class Draft:
     ) -> Table:
         """The table, with the units stated for it in rows ``first`` to ``last`` and in rows up to ``above``.
 
-        ``texts`` are the cells of the sheet with text; ``prose`` is the text of the proposal that the
-        table belongs to, ``number`` its number.
+        ``units`` are the texts of the sheet that may state a unit; ``prose`` is the text of the proposal
+        that the table belongs to, ``number`` its number.
         """
         area = self.range
-        units = unit_statements(self.sheet, texts, area, first, last)
+        stated = unit_statements(self.sheet, units, area, first, last)
         if 0 < above < first:
-            units += unit_statements(self.sheet, texts, area, 1, above)
+            stated += unit_statements(self.sheet, units, area, 1, above)
         return Table(
             self.sheet,
             self.heading_row,
@@ -77,7 +77,7 @@ class Draft:
             self.lines,
             self.label_column,
             self.language,
-            units,
+            stated,
             entries=self.entries,
             strays=self.strays,
             whole=self.whole,
@@ -648,14 +648,14 @@ def _beside(
 
 
 def unit_statements(
-    sheet: Sheet, texts: Sequence[Placed], table_range: Range, first_row: int, last_row: int
+    sheet: Sheet, texts: Sequence[Note], table_range: Range, first_row: int, last_row: int
 ) -> tuple[tuple[int, Cell], ...]:
     """Every statement of a unit for a table, from ``first_row`` to its heading and just below the table."""
     found: list[tuple[int, Cell]] = []
     top, _, bottom, _ = table_range
     last_row = min(last_row, bottom + _UNITS_BELOW)
-    for row, column, text in texts:
-        if row < first_row or not 2 < len(text) <= words.LONGEST_UNIT or top + 1 < row <= bottom:
+    for row, column, text, _ in texts:
+        if row < first_row or len(text) <= 2 or top + 1 < row <= bottom:
             continue
         if row > last_row:
             break

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from ..model.amount import Language
 from ..model.table import YearRole
@@ -242,6 +243,42 @@ def unit_of(text: str, *, near_table: bool) -> int | None:
 
 
 _UNIT_MARKS = ("kr", "dkk", "000", "thousand", "million", "nok", "sek", "mio", "eur", "usd", "$", "€")
+
+
+class Heard(NamedTuple):
+    """What a text may mean to the layout of a sheet."""
+
+    year: tuple[int, YearRole] | None  # it may head the column of a year
+    near_unit: bool  # it states a unit when it stands close to a table
+    unit: bool  # it states a unit wherever it stands
+    form: bool  # a form may begin with it
+    field: str | None  # it asks for a field of a form: 'Udvalg:'
+
+
+_FORM_STARTS = tuple(FORM | FORM_TITLE)
+_FIELDS = {  # where a word asks for two, the last one named here
+    word: name
+    for name, known in (("account", ACCOUNT), ("title", TITLE), ("area", AREA), ("committee", COMMITTEE))
+    for word in known
+}
+LONGEST_FIELD = 30
+LONGEST_HEARD = 140  # a longer text is prose, unless it asks for a field
+
+
+@lru_cache(maxsize=65_536)
+def hear(text: str) -> Heard | None:
+    """What a text may mean to the layout; None for most texts, which mean nothing to it."""
+    label = text.partition(":")[0]
+    field = _FIELDS.get(fold(label)) if len(label) <= LONGEST_FIELD else None
+    if len(text) > LONGEST_HEARD:
+        return Heard(None, False, False, False, field) if field is not None else None
+    year = year_of_text(text)
+    near_unit = unit_of(text, near_table=True) is not None
+    unit = near_unit and unit_of(text, near_table=False) is not None
+    form = fold(text).startswith(_FORM_STARTS)
+    if year is None and field is None and not (near_unit or form):
+        return None
+    return Heard(year, near_unit, unit, form, field)
 
 
 _LANGUAGE_MARKS: dict[Language, frozenset[str]] = {

@@ -364,7 +364,7 @@ def blank_or_zero(table: Table) -> Iterator[Finding]:
         6   I alt  100    0      300    400
     """
     years = [index for index, column in enumerate(table.columns) if column.role is ColumnRole.YEAR]
-    if len(years) < 2:
+    if len(years) < 2 or not any(None in line.amounts for line in table.lines):
         return
     zero = {
         index
