@@ -202,7 +202,7 @@ def inspect(batch: Sequence[Examined]) -> list[tuple[WorkbookReport, list[Regist
         for page in examined.pages
         for table in page.tables
     ]
-    failures = check_tables([(batch[number].book.path, table) for number, table in tables])
+    failures = check_tables([table for _, table in tables])
     for position, (number, table) in enumerate(tables):
         lines = failures.get(position, {}).get("STR005")
         if lines:

@@ -361,6 +361,7 @@ def _inspect_all(
                     flush()
             if progress is not None:
                 progress(number, len(paths))
+        del examined  # nothing is left for the collector to go through
         if batch:
             flush()
     return reports, registered

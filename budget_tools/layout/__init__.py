@@ -71,7 +71,7 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
         if id(draft) not in placed:
             tables.append(draft.finished(units, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
     tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
-    rounded = bool(tables) and len(proposals) == 0 and words.says_rounded(text for _, _, text in texts)
+    rounded = bool(tables) and len(proposals) == 0 and words.says_rounded(texts)
     return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others), rounded)
 
 

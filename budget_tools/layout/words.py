@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..model.amount import Language
 from ..model.table import YearRole
@@ -154,7 +154,7 @@ _ROLES = {
 @lru_cache(maxsize=16_384)
 def year_of_text(text: str) -> tuple[int, YearRole] | None:
     """The year that a heading names, and which kind of figures: '2023', 'Budget 2023', 'B2024', 'R2022'."""
-    if len(text) > 40:
+    if len(text) > _LONGEST_YEAR:
         return None
     folded = fold(text)
     match = _YEAR_TEXT.fullmatch(folded)
@@ -245,6 +245,13 @@ def unit_of(text: str, *, near_table: bool) -> int | None:
 _UNIT_MARKS = ("kr", "dkk", "000", "thousand", "million", "nok", "sek", "mio", "eur", "usd", "$", "€")
 
 
+_LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d|[ry]\s?['’]?\d\d|[12] [09]\d\d")
+_LIKE_A_UNIT = re.compile("|".join(map(re.escape, _UNIT_MARKS)))
+
+
+_LONGEST_YEAR = 40
+
+
 class Heard(NamedTuple):
     """What a text may mean to the layout of a sheet."""
 
@@ -272,10 +279,11 @@ def hear(text: str) -> Heard | None:
     field = _FIELDS.get(fold(label)) if len(label) <= LONGEST_FIELD else None
     if len(text) > LONGEST_HEARD:
         return Heard(None, False, False, False, field) if field is not None else None
-    year = year_of_text(text)
-    near_unit = unit_of(text, near_table=True) is not None
+    folded = fold(text)
+    year = year_of_text(text) if len(folded) <= _LONGEST_YEAR and _LIKE_A_YEAR.search(folded) else None
+    near_unit = unit_of(text, near_table=True) is not None if _LIKE_A_UNIT.search(folded) else False
     unit = near_unit and unit_of(text, near_table=False) is not None
-    form = fold(text).startswith(_FORM_STARTS)
+    form = folded.startswith(_FORM_STARTS)
     if year is None and field is None and not (near_unit or form):
         return None
     return Heard(year, near_unit, unit, form, field)
@@ -298,9 +306,13 @@ _LANGUAGE_MARKS: dict[Language, frozenset[str]] = {
 _ROUNDING = re.compile("|".join(map(re.escape, ROUNDING)), re.IGNORECASE)
 
 
-def says_rounded(texts: Iterable[str]) -> bool:
-    """Whether one of the texts warns that figures were rounded."""
-    return any(_ROUNDING.search(text) is not None for text in texts)
+_EDGE = 300
+
+
+def says_rounded(texts: Sequence[Any]) -> bool:
+    """Whether a text cell (row, column, text) warns that figures were rounded, in a caption or a footnote."""
+    edges = texts if len(texts) <= 2 * _EDGE else (*texts[:_EDGE], *texts[-_EDGE:])
+    return any(_ROUNDING.search(text) is not None for _, _, text in edges)
 
 
 _DANISH = re.compile(

@@ -289,20 +289,22 @@ def unit_slip(table: Table) -> Iterator[Finding]:
         4          2023   2024     2025   I alt
         5   Drift  1100   12000    1300   =SUM(B5:D5)
     """
-    in_thousands = bool(table.units) and table.units[0][0] == 1000
+    in_thousands = bool(table.prose and table.units) and table.units[0][0] == 1000
     for line in table.lines:
         if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
             continue
         sizes = [amount.adjusted() for amount in line.amounts if amount]
-        if not sizes or max(sizes) < _THOUSANDS or (max(sizes) < 4 and max(sizes) - min(sizes) < 2):
+        if not sizes or (largest := max(sizes)) < _THOUSANDS:
             continue
+        if largest - min(sizes) < 2 and (not in_thousands or largest < 4):
+            continue  # a slip of a thousand stands at least so far apart
         for column, amount in zip(table.columns, line.amounts, strict=True):
             if amount is None or abs(amount) < 1000 or column.role is not ColumnRole.YEAR:
                 continue
             cell = Cell(line.row, column.number)
             if cell in table.entries or cell in table.sheet.formulas:
                 continue
-            far = amount.adjusted() - min(sizes) >= 2  # a slip of a thousand stands at least so far apart
+            far = amount.adjusted() - min(sizes) >= 2
             suggested = _in_unit(table, cell, amount) if far else None
             if suggested is None and in_thousands and amount % 1000 == 0 and amount >= _LEAST_KRONER:
                 suggested = amount / 1000 if _said_in_kroner(table, amount) else None

@@ -1,8 +1,9 @@
 """The frames and their schemas.
 
 A call of pandera costs the same for ten rows as for thousands, so a whole batch of workbooks is one frame.
-Differences are worked out from Decimal before they enter, and the key of a row is its index: one bad row is
-one failure that carries its address. A failure is (code, key); the rule of that code makes the finding.
+Differences are worked out from Decimal before they enter, and a row's place in the frame tells the line,
+total or proposal it is about: one bad row is one failure. A failure is (code, row); the rule of that code
+makes the finding.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Register(pa.DataFrameModel):
 
 
 def _failures(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> list[tuple[str, Any]]:
-    """(code, key) of every failing row, from one validate call."""
+    """(code, index) of every failing row, from one validate call."""
     if frame.empty:
         return []
     try:
@@ -73,57 +74,46 @@ def _failures(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> list[tuple
     return []
 
 
-def check_tables(tables: Sequence[tuple[str, Table]]) -> dict[int, Failures]:
-    """Check the lines and totals of a batch of tables, given with the name of their workbook.
+def check_tables(tables: Sequence[Table]) -> dict[int, Failures]:
+    """Check the lines and totals of a batch of tables.
 
     Returns the failures of each table that has any, by its position in the batch.
     """
-    keys: list[str] = []
     lengths: list[float | None] = []
     differences: list[float | None] = []
     line_subjects: list[tuple[int, Line | Total]] = []
-    total_keys: list[str] = []
     column_differences: list[float | None] = []
     corner_differences: list[float | None] = []
     total_subjects: list[tuple[int, Total]] = []
-    for position, (book, table) in enumerate(tables):
-        place = f"{position}|{book}|{table.sheet.name}|"
+    for position, table in enumerate(tables):
         labelled = table.label_column is not None and bool(table.years)
         for line in table.lines:
             if labelled and line.kind is LineKind.LINE and any(line.amounts):
-                keys.append(f"{place}{line.row}")
                 lengths.append(len(line.label))
                 differences.append(None)
                 line_subjects.append((position, line))
         for total in table.totals:
             difference = float(total.difference) if total.wrong else 0.0
             if total.axis is Axis.ROW and not total.corner:
-                keys.append(f"{place}{total.cell.row},{total.cell.column}")
                 lengths.append(None)
                 differences.append(difference)
                 line_subjects.append((position, total))
             else:
-                total_keys.append(f"{place}{total.cell.row},{total.cell.column},{total.axis.value}")
                 column_differences.append(None if total.corner else difference)
                 corner_differences.append(difference if total.corner else None)
                 total_subjects.append((position, total))
     found: dict[int, Failures] = {}
-    for model, data, index, subjects in (
-        (Lines, {"label_length": lengths, "total_difference": differences}, keys, line_subjects),
+    models: tuple[tuple[type[pa.DataFrameModel], dict[str, list[float | None]], Sequence[Any]], ...] = (
+        (Lines, {"label_length": lengths, "total_difference": differences}, line_subjects),
         (
             Totals,
             {"column_difference": column_differences, "corner_difference": corner_differences},
-            total_keys,
             total_subjects,
         ),
-    ):
-        frame = pd.DataFrame(data, index=index, dtype=float)
-        failed = _failures(model, frame)
-        if not failed:
-            continue
-        by_key = dict(zip(index, subjects, strict=True))
-        for code, key in failed:
-            position, subject = by_key[key]
+    )
+    for model, data, subjects in models:
+        for code, row in _failures(model, pd.DataFrame(data, dtype=float)):
+            position, subject = subjects[row]
             found.setdefault(position, {}).setdefault(code, []).append(subject)
     return found
 
