@@ -349,7 +349,8 @@ def _inspect_all(
             registered.extend(proposals)
         batch, lines = [], 0
 
-    with _without_collector():
+    def work() -> None:  # what it holds is gone before the collector looks again
+        nonlocal lines
         for number, (path, examined) in enumerate(_examined(paths, settings_of), 1):
             reports[str(path)] = WorkbookReport(str(path), "checked")  # keeps the order of the paths
             if isinstance(examined, WorkbookReport):
@@ -361,9 +362,11 @@ def _inspect_all(
                     flush()
             if progress is not None:
                 progress(number, len(paths))
-        del examined  # nothing is left for the collector to go through
         if batch:
             flush()
+
+    with _without_collector():
+        work()
     return reports, registered
 
 
