@@ -210,7 +210,7 @@ def _with_others(
         remarks = sum(isinstance(value := values[offset], str) and len(value) > 1 for values in rows)
         if remarks <= len(numbers):
             texts = over.texts(number)
-            if not any(words.names_codes(text) for text in texts):
+            if not any(words.names_codes(text) or words.names_shares(text) for text in texts):
                 found.append(Column(number, ColumnRole.OTHER, texts[0] if texts else ""))
     return tuple(sorted((*columns, *found), key=lambda column: column.number)) if found else columns
 

@@ -61,6 +61,7 @@ _TOTAL = re.compile(
     rf"(?:{_alternatives(TOTAL)})(?:\W.*)?"
     r"|.*\b(?:i alt|ialt|total|totalt|totals|insgesamt|gesamt)(?:[,;(].*)?"
 )
+_SHARES = re.compile(rf"(?:{_alternatives(_every('shares'))})(?!\w)")
 _SUBTOTAL = re.compile(rf"(?:.*\b)?(?:{_alternatives(SUBTOTAL)})\b.*")
 _OF_WHICH = re.compile(rf"[-–—•\s]*(?:{_alternatives(OF_WHICH)})\b.*")
 
@@ -76,6 +77,12 @@ def names_codes(text: str) -> bool:
     """Whether a heading is that of account or line numbers, which nobody adds: 'Konto', 'Nr.'."""
     first = fold(text).split(" ", 1)[0].strip(".:")
     return fold(text) in ACCOUNT or first in CODES
+
+
+@lru_cache(maxsize=4096)
+def names_shares(text: str) -> bool:
+    """Whether a heading is that of shares or rates, which nobody adds: 'Ændring i %', 'Forbrugspct.'."""
+    return _SHARES.search(fold(text)) is not None
 
 
 @lru_cache(maxsize=65_536)

@@ -73,3 +73,13 @@ def test_a_heading_that_is_a_period_of_years(text: str, spans: bool) -> None:
 )
 def test_what_a_text_says_of_the_unit(text: str, near: bool, unit: int | None) -> None:
     assert words.unit_of(text, near_table=near) == unit
+
+
+@pytest.mark.parametrize("heading", ["Ændring i %", "Forbrugspct.", "Change, per cent", "Prosent"])
+def test_a_heading_of_shares(heading: str) -> None:
+    assert words.names_shares(heading)
+
+
+@pytest.mark.parametrize("heading", ["Ændring", "Indeksering", "Procentuelle ændringer", "2023"])
+def test_a_heading_of_amounts(heading: str) -> None:
+    assert not words.names_shares(heading)
