@@ -578,7 +578,7 @@ def _entry(
     text = value.strip()
     if not text or len(text) > _LONGEST_ENTRY:
         return None, None
-    if text.casefold() in words.FILLERS or not text.strip(".-–—… "):
+    if text.casefold() in words.FILLERS or not text.strip(".-–—…*() "):
         return Entry.FILLER, None
     amount = parse_number(value, language)
     if amount is not None:

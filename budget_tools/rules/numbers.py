@@ -418,7 +418,8 @@ def _is_blank(table: Table, line: Line, index: int) -> bool:
 def text_in_amount_cell(table: Table) -> Iterator[Finding]:
     """Words stand where an amount should.
 
-    A filler that repeats ('-', 'n.a.') is how the table writes nothing; a single dash is worth a note.
+    A filler that repeats ('-', 'n.a.') is how the table writes nothing; a single dash is worth a note. A
+    word that a formula gives ('OK', 'FEJL') is meant, and so are many words in a table that is no proposal's.
 
     Flagged::
 
@@ -434,13 +435,34 @@ def text_in_amount_cell(table: Table) -> Iterator[Finding]:
         5   Løn    -        100    100
         6   Drift  -        200    200
     """
+    if not table.entries:
+        return
+    words = _odd_words(table)
     fillers = [cell for cell, entry in table.entries.items() if entry is Entry.FILLER]
     for cell, entry in table.entries.items():
         text = _raw(table, cell)
         if entry is Entry.TEXT:
-            yield at("NUM007", table, cell, {"text": text})
+            if cell in words:
+                yield at("NUM007", table, cell, {"text": text})
         elif entry is Entry.FILLER and len(fillers) == 1 and not text.strip("-–—−"):
             yield at("NUM007", table, cell, {"text": text, "variant": "dash"}, meant=(Decimal(0),))
+
+
+_FEW_WORDS = 2
+_FEW_OF_THE_CELLS = 20
+
+
+def _odd_words(table: Table) -> list[Cell]:
+    """The words of a table that nobody can have meant.
+
+    No formula gives them, and outside the forms they are few: a table of assumptions is full of words.
+    """
+    formulas = table.sheet.formulas
+    found = [cell for cell, entry in table.entries.items() if entry is Entry.TEXT and cell not in formulas]
+    if table.in_proposal or len(found) <= _FEW_WORDS:
+        return found
+    amounts = sum(amount is not None for line in table.lines for amount in line.amounts)
+    return found if len(found) * _FEW_OF_THE_CELLS <= amounts else []
 
 
 @rule("NUM008")
