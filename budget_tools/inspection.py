@@ -15,15 +15,27 @@ from typing import Any
 from .catalog import entry
 from .cover import SEVERAL, cover, explain, rounding, slight
 from .filling import missing_totals
-from .formula import Evaluator, Sum, addends
+from .formula import Evaluator, Sum, addends, formula_faults
 from .layout import layout
 from .model.address import Cell
 from .model.book import Book, Details, Sheet
+from .model.edit import SetCell
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
 from .model.proposal import Page, Proposal, Registered, Run
-from .model.table import ColumnRole, Disagreement, Entry, Line, LineKind, Table, Total, YearRole
+from .model.table import (
+    ColumnRole,
+    Disagreement,
+    Entry,
+    Evidence,
+    FormulaFault,
+    Line,
+    LineKind,
+    Table,
+    Total,
+    YearRole,
+)
 from .rules import RULES, Rule
-from .rules.formulas import same
+from .rules.formulas import passes_over, said_of_manual, same, with_text_added
 from .rules.structure import stated_units, wrong_years
 from .schema import check_proposals, check_register, check_tables
 from .settings import Settings
@@ -58,6 +70,12 @@ def examine(book: Book, settings: Settings) -> Examined:
     for page in pages:
         for subject in (page, *page.tables, *page.proposals):
             _run(_BY_SUBJECT[type(subject)], subject, settings, examined.findings)
+        for table in page.tables:
+            for fault in formula_faults(table):
+                _run(_BY_SUBJECT[FormulaFault], fault, settings, examined.findings)
+    if book.manual:
+        examined.findings = said_of_manual(book, examined.findings)
+    examined.findings = [with_text_added(one, pages) for one in examined.findings]
     if not any(page.tables for page in pages):
         examined.findings = [one for one in examined.findings if one.code != "STR001"]
         examined.findings.append(Finding("STR001", facts={"variant": "nothing"}, key=("nothing",)))
@@ -171,7 +189,7 @@ def _plain_sum(total: Sum | None, grid: Mapping[tuple[int, int], Decimal | None]
 
 _BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
     subject: tuple(rule for rule in RULES if rule.subject is subject and not rule.failed)
-    for subject in (Page, Table, Proposal, Disagreement)
+    for subject in (Page, Table, Proposal, Disagreement, FormulaFault)
 }
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
@@ -229,6 +247,10 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
     known = []
     for table, broken in doubtful:
         suspects = _suspects(table, examined.findings)
+        at_fault = _mended(table, examined.findings)
+        if at_fault:
+            table = replace(table, totals=_without(table.totals, at_fault))
+            broken = [total for total in broken if total in table.totals]
         faults = explain(table, broken, suspects=suspects, calculated=_calculated(table))
         known.append((table, suspects, faults))
     rounded = any(page.rounded for page in examined.pages)
@@ -245,6 +267,10 @@ def _suspects(table: Table, findings: Sequence[Finding]) -> dict[Cell, tuple[Dec
     for finding in findings:
         if finding.code in _NUMBER_FAULTS and finding.sheet == table.sheet.name and finding.cell is not None:
             suspects[finding.cell] = finding.meant
+    suspects |= {cell: (value,) for cell, value in _mended(table, findings).items()}
+    for total in table.totals:
+        if total.wrong and total.expected is not None and passes_over(table, total):
+            suspects[total.cell] = (total.expected,)  # STR006 says which rows are hidden
     for cell, kind in table.entries.items():
         if kind in (Entry.ERROR, Entry.DATE, Entry.TEXT):
             suspects.setdefault(cell, ())
@@ -256,6 +282,40 @@ def _suspects(table: Table, findings: Sequence[Finding]) -> dict[Cell, tuple[Dec
         if amount is not None and not same(amount, value):
             suspects[cell] = (value, amount)  # FRM006 says it
     return suspects
+
+
+def _mended(table: Table, findings: Sequence[Finding]) -> dict[Cell, Decimal]:
+    """The cells whose formula is at fault, and what they should show."""
+    return {
+        edit.cell: edit.value
+        for finding in findings
+        if finding.sheet == table.sheet.name and finding.fix is not None and _is_cause(finding)
+        for edit in finding.fix.edits
+        if isinstance(edit, SetCell) and isinstance(edit.value, Decimal)
+    }
+
+
+def _without(totals: Sequence[Total], at_fault: Mapping[Cell, Decimal]) -> tuple[Total, ...]:
+    """Totals whose formula is not at fault: one that is tells neither its own cover nor its siblings'."""
+    misled = {(total.axis, total.addends) for total in totals if total.cell in at_fault}
+    return tuple(
+        total
+        for total in totals
+        if total.cell not in at_fault
+        and not (total.evidence is Evidence.SIBLING_FORMULAS and (total.axis, total.addends) in misled)
+    )
+
+
+def _is_cause(finding: Finding) -> bool:
+    """Whether a formula puts totals wrong, so that nothing more need be said of them.
+
+    A subtotal that is added again may be one in every column: then ARI007 says it.
+    """
+    return (
+        finding.code == "FRM002"
+        or (finding.code == "FRM003" and finding.variant != "subtotal")
+        or (finding.code == "FRM004" and finding.variant == "wrong")
+    )
 
 
 def _calculated(table: Table) -> frozenset[Cell]:
@@ -340,12 +400,24 @@ def settle(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         taken[finding.sheet, finding.cell].add(finding.code)
     ordinals: dict[tuple[str, str | None, tuple[str, ...]], int] = defaultdict(int)
+    again = {
+        (finding.sheet, cell)
+        for finding in findings
+        if finding.code == "ARI007"
+        for cell in (finding.cell, *(place.cell for place in finding.related))
+    }
     for finding in findings:
         here = taken[finding.sheet, finding.cell]
-        if finding.code == "FRM001" and any(code.startswith("ARI") for code in here):
+        if finding.code in ("FRM001", "FRM004") and any(code.startswith("ARI") for code in here):
+            continue
+        if finding.code == "FRM003" and (finding.sheet, finding.cell) in again:
+            continue
+        if finding.code in _TOTALS_WRONG and "FRM003" in here:
             continue
         if finding.code == "NUM004" and "NUM002" in here:
             continue
+        if finding.code in _TOTALS_WRONG and "FRM004" in here:
+            finding = replace(finding, facts={**finding.facts, "also": "formula-unlike"})
         key = (finding.code, finding.proposal or finding.sheet, finding.key)
         if ordinals[key]:
             finding = finding.settled(finding.severity, ordinals[key])

@@ -5,7 +5,8 @@ are parted by two blanks or more. ``'text`` is text, ``10,4`` a number, ``#REF!`
 ``=SUM(B5:B6)`` a formula that shows its result and ``=SUM(B5:B6)→140`` one that shows 140.
 
 ``#: ARI002 B7`` is a finding that must be made (``-`` where it has no cell). ``#: hidden row 6``,
-``#: hidden column C``, ``#: format B5:D5 #,##0`` and ``#: period 2023 2024`` say what a drawing cannot.
+``#: filtered row 6`` (hidden by a filter), ``#: hidden column C``, ``#: manual calculation``,
+``#: format B5:D5 #,##0`` and ``#: period 2023 2024`` say what a drawing cannot.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ class Grid:
     expected: list[tuple[str, str]] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    filtered_rows: list[int] = field(default_factory=list)
+    manual: bool = False
     formats: dict[str, str] = field(default_factory=dict)
     period: tuple[int, ...] = ()
 
@@ -75,6 +78,8 @@ class Grid:
             formats={SHEET: self.formats},
             hidden_rows={SHEET: self.hidden_rows},
             hidden_columns={SHEET: self.hidden_columns},
+            filtered_rows={SHEET: self.filtered_rows},
+            manual=self.manual,
         ).read()
 
 
@@ -151,6 +156,10 @@ def _say(grid: Grid, said: str) -> None:
     what, *rest = said.split()
     if what == "hidden" and rest[:1] == ["row"]:
         grid.hidden_rows += map(int, rest[1:])
+    elif what == "filtered" and rest[:1] == ["row"]:
+        grid.filtered_rows += map(int, rest[1:])
+    elif what == "manual":
+        grid.manual = True
     elif what == "hidden" and rest[:1] == ["column"]:
         grid.hidden_columns += map(column_number, rest[1:])
     elif what == "format" and len(rest) >= 2:

@@ -435,6 +435,31 @@ def subtotal_added_again(form: Sheet) -> str:
 
 
 @on_form
+def line_left_out_of_a_sum(form: Sheet) -> str:
+    """A line was inserted below the range of one year's sum."""
+    line = form.rows["line1"]
+    return form.change("D{total}", formula=total_of("D", [line]))
+
+
+@on_form
+def year_left_out_of_a_sum(form: Sheet) -> str:
+    """The total of one line ends a year too early."""
+    return form.change("F{line1}", formula=form.at("=SUM(B{line1}:D{line1})"))
+
+
+@on_form
+def line_added_twice(form: Sheet) -> str:
+    """Two ranges of a sum overlap."""
+    return form.change("C{total}", formula=form.at("=SUM(C{line1}:C{line2},C{line2}:C{line2})"))
+
+
+@on_form
+def total_of_another_line(form: Sheet) -> str:
+    """A formula that was copied as text still adds the line it came from."""
+    return form.change("F{line2}", formula=form.at("=SUM(B{line1}:E{line1})"))
+
+
+@on_form
 def rounded_row_total(form: Sheet) -> str:
     """A row total that was added up from more decimals than are left in the years."""
     figures = ("500.4", "500.3", "500.4", "500.3")
@@ -569,6 +594,10 @@ FAULTS: Final = (
     Fault("ARI008", "rounding", "07", rounded_row_total),
     Fault("ARI010", "of-which-too-large", "06", typed("C{line2}", 2700), with_of_which),
     Fault("FRM001", "typed-row-total", "07", typed("F{line1}", 2000)),
+    Fault("FRM002", "line-left-out-of-sum", "05", line_left_out_of_a_sum),
+    Fault("FRM002", "year-left-out-of-sum", "08", year_left_out_of_a_sum),
+    Fault("FRM003", "line-added-twice", "08", line_added_twice),
+    Fault("FRM004", "total-of-another-line", "05", total_of_another_line),
     Fault("FRM006", "stale-value", "07", altered("F{line1}", shown=1900)),
     Fault("FRM006", "no-value", "07", altered("F{line1}", shown="")),
     Fault("IDN001", "number-invalid", "07", typed("A{number}", "Skema 2.1.2. 7x")),
@@ -617,7 +646,7 @@ CLEAN: Final[dict[str, tuple[str, ...]]] = {
 EXPECTED_HEAD: Final = """\
 # What a check of each sample must find, each file checked on its own: code, file, sheet, cell.
 # Parted by tabs and sorted; '-' where no cell is to blame. Made by make_samples.py.
-# Covers STR, NUM, ARI, FRM001, FRM006, IDN001, IDN002 and IDN006, in the phase "collect".
+# Covers STR, NUM, ARI, FRM, IDN001, IDN002 and IDN006, in the phase "collect".
 # faults/ has a budget.toml with the period; the other folders have none.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 
 from ..errors import Refused, Unreadable, WorkbookError
 from ..model.book import Book, Sheet
@@ -31,8 +32,9 @@ def read_in_child(data: bytes, path: str, limits: Limits) -> Book:
     answer = pickle.loads(done.stdout)
     if isinstance(answer, WorkbookError):
         raise answer
-    sheets = tuple(Sheet(*fields) for fields in answer[0])
-    return Book(path, sheets, answer[1])
+    cells, skipped, manual = answer
+    sheets = tuple(replace(Sheet(*fields), links=links) for fields, links in cells)
+    return Book(path, sheets, skipped, manual)
 
 
 def main() -> None:
@@ -54,10 +56,11 @@ def main() -> None:
         )
         answer = (
             [
-                (s.name, s.rows, s.top, s.left, s.formulas, s.unvalued, s.merges, s.visible)
+                ((s.name, s.rows, s.top, s.left, s.formulas, s.unvalued, s.merges, s.visible), s.links)
                 for s in book.sheets
             ],
             book.skipped,
+            book.manual,
         )
     except WorkbookError as error:
         answer = type(error)(error.reason, **error.facts)

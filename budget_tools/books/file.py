@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple, cast
+from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
 
@@ -57,9 +58,9 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
     """
     try:
         package = open_package(data, limits)
-        parts, styles = contents(package)
+        found = contents(package)
         sheets: dict[str, SheetXml] = {}
-        for name, part in parts.items():
+        for name, part in found.sheets.items():
             if not package.has(part):
                 raise Unreadable("missing-part", part=part)
             xml = package.read(part)
@@ -70,7 +71,7 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
             from .child import read_in_child
 
             return read_in_child(data, path, limits)
-        return _read(package, path, sheets, styles)
+        return _read(package, path, sheets, found)
     except WorkbookError:
         raise
     except PasswordError as error:
@@ -81,11 +82,11 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
         raise Unreadable("broken-zip") from error
 
 
-def _read(package: Package, path: str, parts: dict[str, SheetXml], styles: str | None) -> Book:
+def _read(package: Package, path: str, parts: dict[str, SheetXml], found: Contents) -> Book:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.data))
     sheets: list[Sheet] = []
     skipped: list[str] = []
-    formats = _formats(package, styles)
+    formats = _formats(package, found.styles)
     for number, metadata in enumerate(workbook.sheets_metadata):
         if metadata.typ != SheetTypeEnum.WorkSheet:
             skipped.append(metadata.name)
@@ -101,10 +102,10 @@ def _read(package: Package, path: str, parts: dict[str, SheetXml], styles: str |
         if part is None:
             sheets.append(Sheet(metadata.name, rows, top, left, merges=merges, visible=visible))
         else:
-            sheets.append(_sheet(metadata.name, rows, top, left, merges, visible, part, formats))
+            sheets.append(_sheet(metadata.name, rows, top, left, merges, visible, part, formats, found.links))
     if not sheets and not skipped:
         raise Unreadable("no-sheets")
-    return Book(path, tuple(sheets), tuple(skipped))
+    return Book(path, tuple(sheets), tuple(skipped), found.manual)
 
 
 def _formats(package: Package, styles: str | None) -> tuple[tuple[str, ...], frozenset[int]]:
@@ -124,6 +125,7 @@ def _sheet(
     visible: bool,
     part: SheetXml,
     cell_formats: tuple[tuple[str, ...], frozenset[int]],
+    links: tuple[str, ...],
 ) -> Sheet:
     xml, plain = part
     scan: sheetxml.SheetScan | None = None
@@ -153,6 +155,7 @@ def _sheet(
             frozenset(found.hidden_columns),
             frozenset(cell for cell, style in found.styles.items() if style in white),
             frozenset(shown.values()),
+            sheetxml.filtered_rows(xml, found.hidden_rows) if found.hidden_rows else frozenset(),
         )
 
     return Sheet(
@@ -165,6 +168,7 @@ def _sheet(
         merges,
         visible,
         details,
+        links,
     )
 
 
@@ -245,10 +249,16 @@ def _related(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
 
 
 class Contents(NamedTuple):
-    """Where things are in a package: the part of each worksheet by its name, and the part with the styles."""
+    """Where things are in a package: the part of each worksheet by its name, and the part with the styles.
+
+    ``links`` are the names of other workbooks in the order in which formulas number them; ``manual`` says
+    that the workbook is calculated only when somebody asks for it.
+    """
 
     sheets: dict[str, str]
     styles: str | None
+    links: tuple[str, ...] = ()
+    manual: bool = False
 
 
 def contents(package: Package) -> Contents:
@@ -270,33 +280,64 @@ def contents(package: Package) -> Contents:
     listed = _listed(package.read(part))
     if listed is None:
         raise Refused("not-a-workbook")
-    if not listed:
+    if not listed.sheets:
         raise Unreadable("no-sheets")
-    for name, identity in listed:
+    for name, identity in listed.sheets:
         kind, target = relationships.get(identity, ("", ""))
         if kind.endswith("/worksheet"):
             found[name] = target
     styles = next(
         (t for kind, t in relationships.values() if kind.endswith("/styles") and package.has(t)), None
     )
-    return Contents(found, styles)
+    links = tuple(
+        _linked_file(package, relationships.get(identity, ("", ""))[1]) for identity in listed.links
+    )
+    return Contents(found, styles, links, listed.manual)
+
+
+def _linked_file(package: Package, part: str) -> str:
+    """The name of the file that a link leads to, without its folder; empty for a link that is lost."""
+    try:
+        targets = list(_relationships(package, part).values())
+    except WorkbookError:
+        return ""
+    for kind, target in targets:
+        if kind.endswith("/externalLinkPath"):
+            return re.split(r"[/\\]", unquote(target))[-1]
+    return ""
+
+
+class _Listed(NamedTuple):
+    """What a workbook part lists: sheets and links with the ids of their relationships."""
+
+    sheets: tuple[tuple[str, str], ...]
+    links: tuple[str, ...]
+    manual: bool
 
 
 @lru_cache(maxsize=64)
-def _listed(xml: bytes) -> tuple[tuple[str, str], ...] | None:
-    """The sheets that a workbook part lists, with the ids of their relationships; None of another part."""
+def _listed(xml: bytes) -> _Listed | None:
+    """What a workbook part lists; None of another part."""
     root = ElementTree.fromstring(xml)
     if not root.tag.endswith("}workbook"):
         return None
-    return tuple(
-        (
-            element.get("name") or "",
-            next((value for key, value in element.attrib.items() if key.endswith("}id")), ""),
-        )
-        for group in root
-        if isinstance(group.tag, str) and group.tag.endswith("}sheets")
-        for element in group
-    )
+    sheets: list[tuple[str, str]] = []
+    links: list[str] = []
+    manual = False
+    for group in root:
+        tag = group.tag.rpartition("}")[2] if isinstance(group.tag, str) else ""
+        if tag == "sheets":
+            sheets += [(element.get("name") or "", _identity(element)) for element in group]
+        elif tag == "externalReferences":
+            links += [_identity(element) for element in group]
+        elif tag == "calcPr":
+            manual = group.get("calcMode") == "manual"
+    return _Listed(tuple(sheets), tuple(links), manual)
+
+
+def _identity(element: ElementTree.Element) -> str:
+    """The relationship that an element names."""
+    return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
 
 
 @lru_cache(maxsize=32)

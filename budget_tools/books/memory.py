@@ -29,6 +29,8 @@ class MemoryBook:
         hidden_rows: Mapping[str, Iterable[int]] | None = None,
         hidden_columns: Mapping[str, Iterable[int]] | None = None,
         hidden_sheets: Iterable[str] = (),
+        filtered_rows: Mapping[str, Iterable[int]] | None = None,
+        manual: bool = False,
     ) -> None:
         self.path = path
         self._sheets = sheets
@@ -37,10 +39,13 @@ class MemoryBook:
         self._hidden_rows = hidden_rows or {}
         self._hidden_columns = hidden_columns or {}
         self._hidden_sheets = set(hidden_sheets)
+        self._filtered_rows = filtered_rows or {}
+        self.manual = manual
 
     def read(self) -> Book:
         """The workbook as a snapshot."""
-        return Book(self.path, tuple(self._sheet(name, cells) for name, cells in self._sheets.items()))
+        sheets = tuple(self._sheet(name, cells) for name, cells in self._sheets.items())
+        return Book(self.path, sheets, manual=self.manual)
 
     def _sheet(self, name: str, cells: Mapping[str, Plain | tuple[str, Plain]]) -> Sheet:
         values: dict[Cell, Value] = {}
@@ -60,11 +65,13 @@ class MemoryBook:
             else:
                 values[cell] = float(content) if isinstance(content, Decimal) else content
         formats = {parse_cell(a): code for a, code in self._formats.get(name, {}).items()}
+        filtered = frozenset(self._filtered_rows.get(name, ()))
         details = Details(
             formats,
-            frozenset(self._hidden_rows.get(name, ())),
+            frozenset(self._hidden_rows.get(name, ())) | filtered,
             frozenset(self._hidden_columns.get(name, ())),
             codes=frozenset(formats.values()),
+            filtered_rows=filtered,
         )
 
         def answer(ranges: Sequence[Range]) -> Details:

@@ -6,7 +6,7 @@ One pass with expat; the sheet's own bytes decide where it stops.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,7 +14,7 @@ from html import unescape
 from typing import NamedTuple
 from xml.parsers import expat
 
-from ..model.address import Cell, Range, column_number, parse_cell
+from ..model.address import Cell, Range, column_number, parse_cell, parse_range
 from ..model.book import Formula
 
 _MARKS_OF_FORMULAS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
@@ -295,3 +295,23 @@ def _span(xml: bytes, area: Range) -> tuple[int, int] | None:
         return None
     end = xml.find(b'<row r="%d"' % (area.bottom + 1), start)
     return start, end if end >= 0 else len(xml)
+
+
+_FILTER = re.compile(rb"<(?:\w+:)?autoFilter\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?autoFilter>)", re.DOTALL)
+_TABLES = re.compile(rb"<(?:\w+:)?tableParts\b")
+
+
+def filtered_rows(xml: bytes, hidden: Collection[int]) -> frozenset[int] | None:
+    """The hidden rows that a filter hides; None where a table of the sheet may have a filter of its own.
+
+    Excel counts every hidden row in the range of a filter that is in use as hidden by it.
+    """
+    match = _FILTER.search(xml)
+    if match and b"filterColumn" in (match[2] or b""):
+        reference = dict(_ATTRIBUTE.findall(match[1])).get(b"ref", b"")
+        try:
+            area = parse_range(reference.decode("utf-8", "replace").replace("$", ""))
+        except ValueError:
+            return None
+        return frozenset(row for row in hidden if area.top < row <= area.bottom)
+    return None if _TABLES.search(xml) else frozenset()

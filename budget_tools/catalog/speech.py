@@ -17,6 +17,7 @@ MOST = 5  # items of a list that a sentence names
 
 # Facts that hold a key of words.toml, and its section there. What is no key is shown as it is.
 _KEYED = {
+    "also": "evidence",
     "differs": "differs",
     "evidence": "evidence",
     "kind": "kind",

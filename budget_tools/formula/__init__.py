@@ -1,6 +1,19 @@
-"""Formulas: read into a tree, told which cells they add, and worked out where that is safe."""
+"""Formulas: read into a tree, told which cells they add, worked out where that is safe, and compared."""
 
 from .evaluate import Evaluator
-from .tree import Sum, addends, parse, references, shifted
+from .faults import formula_faults
+from .pattern import Pattern, pattern
+from .tree import Sum, addends, calls, parse, references, shifted
 
-__all__ = ["Evaluator", "Sum", "addends", "parse", "references", "shifted"]
+__all__ = [
+    "Evaluator",
+    "Pattern",
+    "Sum",
+    "addends",
+    "calls",
+    "formula_faults",
+    "parse",
+    "pattern",
+    "references",
+    "shifted",
+]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 
-from ..model.address import Cell
+from ..model.address import Cell, Range
 from ..model.amount import decimal_of
-from ..model.book import Book, Sheet, Value
-from .tree import Call, Node, Number, Reference, moved, parse
+from ..model.book import Book, Details, Sheet, Value, no_details
+from .tree import Call, Node, Number, Reference, calls, moved, parse
 
 _MAX_CELLS = 200_000
 _MAX_DEPTH = 60
 _MOST_DIGITS = 30
 _MOST_WORK = 3_000_000  # cells looked at for one workbook; what is left after that is not known
+
+
+_VISIBLE = 109
+_ADDING = (Decimal(9), Decimal(_VISIBLE))  # the kinds of SUBTOTAL that add
+_PLAIN_DIGITS = re.compile(r"\s*[-+]?\d{1,15}\s*")  # a text that + and - read alike in every language
 
 
 class _NotKnown(Exception):
@@ -32,6 +38,7 @@ class Evaluator:
         self._afresh = afresh
         self._work = 0
         self._known: dict[tuple[str, Cell], Decimal | None] = {}
+        self._details: dict[str, Details] = {}
 
     def value(self, sheet: Sheet, cell: Cell, depth: int = 0) -> Decimal | None:
         """The number that a cell's formula gives; None when it cannot be known."""
@@ -71,6 +78,9 @@ class Evaluator:
         count = len(node.arguments)
         if node.name == "SUM":
             return sum(self._each(node.arguments, sheet, rows, columns, depth), Decimal(0))
+        if node.name == "SUBTOTAL" and count >= 2 and (kind := argument(0)) in _ADDING:
+            each = self._each(node.arguments[1:], sheet, rows, columns, depth, subtotal=int(kind))
+            return sum(each, Decimal(0))
         if node.name == "neg" and count == 1:
             return -argument(0)
         if node.name == "%" and count == 1:
@@ -91,7 +101,7 @@ class Evaluator:
             if node.name == "AVERAGE":
                 return sum(values, Decimal(0)) / len(values)
             return min(values) if node.name == "MIN" else max(values)
-        raise _NotKnown  # SUBTOTAL too: what it counts depends on hidden rows
+        raise _NotKnown
 
     def _target(self, place: Reference, sheet: Sheet) -> Sheet:
         if place.sheet is None:
@@ -122,12 +132,44 @@ class Evaluator:
             return decimal_of(value)
         if value == "":
             return Decimal(0)
-        raise _NotKnown  # text: what Excel makes of it depends on the reader's language
+        if isinstance(value, str) and _PLAIN_DIGITS.fullmatch(value):
+            return Decimal(value.strip())
+        raise _NotKnown  # other text: what Excel makes of it depends on the reader's language
+
+    def _hidden(self, sheet: Sheet) -> Details:
+        """Which rows of a sheet are hidden, and which of them by a filter."""
+        known = self._details.get(sheet.name)
+        if known is None:
+            if sheet.details is no_details:
+                raise _NotKnown
+            known = sheet.details([Range(sheet.top, sheet.left, max(sheet.top, sheet.bottom), sheet.left)])
+            self._details[sheet.name] = known
+        return known
+
+    def _left_out(self, subtotal: int, sheet: Sheet, row: int) -> bool:
+        """Whether SUBTOTAL passes over a row: 9 over what a filter hides, 109 over all that is hidden."""
+        details = self._hidden(sheet)
+        if row not in details.hidden_rows:
+            return False
+        if subtotal == _VISIBLE:
+            return True
+        if details.filtered_rows is None:
+            raise _NotKnown
+        return row in details.filtered_rows
 
     def _each(
-        self, arguments: tuple[Node, ...], sheet: Sheet, rows: int, columns: int, depth: int
+        self,
+        arguments: tuple[Node, ...],
+        sheet: Sheet,
+        rows: int,
+        columns: int,
+        depth: int,
+        subtotal: int = 0,
     ) -> Iterator[Decimal]:
-        """The numbers of a function's arguments; in a range, text and blanks are passed over."""
+        """The numbers of a function's arguments; in a range, text and blanks are passed over.
+
+        With ``subtotal`` so are rows that it does not count, and cells with a SUBTOTAL of their own.
+        """
         for node in arguments:
             if not isinstance(node, Reference):
                 yield self._number(node, sheet, rows, columns, depth)
@@ -141,12 +183,22 @@ class Evaluator:
             if area > _MAX_CELLS or self._work > _MOST_WORK:
                 raise _NotKnown
             for row in range(place.top, bottom + 1):
+                if subtotal and self._left_out(subtotal, target, row):
+                    continue
                 for column in range(place.left, right + 1):
+                    if subtotal and _is_subtotal(target, Cell(row, column)):
+                        continue
                     value = self._content(target, Cell(row, column), depth)
                     if isinstance(value, Decimal):
                         yield value
                     elif isinstance(value, int | float) and not isinstance(value, bool):
                         yield decimal_of(value)
+
+
+def _is_subtotal(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a cell's formula asks SUBTOTAL or AGGREGATE: a SUBTOTAL around it passes over it."""
+    formula = sheet.formulas.get(cell)
+    return formula is not None and bool(calls(formula.text) & {"SUBTOTAL", "AGGREGATE"})
 
 
 def _operate(sign: str, left: Decimal, right: Decimal) -> Decimal:

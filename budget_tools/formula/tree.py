@@ -342,3 +342,16 @@ def _references(text: str) -> tuple[Reference, ...]:
         elif isinstance(node, Call):
             left.extend(node.arguments)
     return tuple(found)
+
+
+@lru_cache(maxsize=16_384)
+def calls(text: str) -> frozenset[str]:
+    """The functions that a formula calls, and its operators."""
+    found: set[str] = set()
+    left: list[Node] = [parse(text)]
+    while left:
+        node = left.pop()
+        if isinstance(node, Call):
+            found.add(node.name)
+            left.extend(node.arguments)
+    return frozenset(found)

@@ -49,9 +49,11 @@ class Details:
     hidden_columns: frozenset[int] = frozenset()
     white: frozenset[Cell] = frozenset()
     codes: frozenset[str] = frozenset()
+    filtered_rows: frozenset[int] | None = frozenset()  # hidden by a filter; None where that cannot be told
 
 
-def _no_details(ranges: Sequence[Range]) -> Details:
+def no_details(ranges: Sequence[Range]) -> Details:
+    """Nothing is known of what is expensive to read."""
     return Details()
 
 
@@ -61,7 +63,8 @@ class Sheet:
 
     All rows are equally long.
 
-    ``unvalued`` are cells with a formula whose result is not stored in the file.
+    ``unvalued`` are cells with a formula whose result is not stored in the file; ``links`` the other
+    workbooks that formulas call ``[1]``, ``[2]``, …, an empty name for one that is lost.
     """
 
     name: str
@@ -72,7 +75,8 @@ class Sheet:
     unvalued: frozenset[Cell] = frozenset()
     merges: tuple[Range, ...] = ()
     visible: bool = True
-    details: Callable[[Sequence[Range]], Details] = _no_details
+    details: Callable[[Sequence[Range]], Details] = no_details
+    links: tuple[str, ...] = ()
 
     def value(self, row: int, column: int) -> Value:
         """The value of a cell; the empty text where there is nothing."""
@@ -101,6 +105,7 @@ class Book:
     path: str
     sheets: tuple[Sheet, ...]
     skipped: tuple[str, ...] = ()  # chart and macro sheets, which hold no cells
+    manual: bool = False  # calculated only when somebody asks for it
 
     def sheet(self, name: str) -> Sheet | None:
         """The sheet of that name, whatever its capitals, as Excel looks names up."""

@@ -11,7 +11,7 @@ from enum import IntEnum
 from .address import Cell
 from .edit import Fix
 
-Fact = str | int | Decimal | tuple[int, ...] | tuple[str, ...]
+Fact = str | int | Decimal | tuple[int, ...] | tuple[str, ...] | tuple[Decimal, ...]
 
 
 class Severity(IntEnum):

@@ -249,3 +249,33 @@ class Disagreement:
     cell: Cell
     totals: tuple[Total, ...]
     line: Line | None = None  # the subtotal that was counted twice
+
+
+class FormulaCause(Enum):
+    """What is odd about formulas of a table."""
+
+    RANGE = "range"  # a sum leaves amounts out, or takes in what is no part of it
+    TWICE = "twice"  # cells are added more than once
+    UNLIKE = "unlike"  # another formula than those beside it
+    NUMBER = "number"  # an amount or a rate is typed into the formula
+    LINK = "link"  # another workbook is asked
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaFault:
+    """One fault of formulas, with every cell of the block that has it; the first is the one to look at.
+
+    ``left_out`` and ``added`` are cells, seen from the first: what its sum should hold and does not, and
+    what it holds and should not, or holds twice. ``meant`` says what should stand in which cell, where it is
+    known. A fault of counting twice has in ``left_out`` the totals that lead to it.
+    """
+
+    table: Table
+    cause: FormulaCause
+    cells: tuple[Cell, ...]
+    left_out: tuple[Cell, ...] = ()
+    added: tuple[Cell, ...] = ()
+    meant: Mapping[Cell, tuple[str, Decimal]] = field(default_factory=dict)
+    by_siblings: bool = False  # the formulas beside it say so, not the layout
+    numbers: tuple[Decimal, ...] = ()
+    files: tuple[str, ...] = ()

@@ -273,6 +273,8 @@ def _evidence(finding: Finding, language: Language) -> str:
         because = word("evidence", str(known), language)
     except KeyError:
         return shown_formula(formula, language)
+    if also := finding.facts.get("also"):
+        because = f"{because}, {word('evidence', str(also), language)}"
     return f"{shown_formula(formula, language)}, {because}"
 
 

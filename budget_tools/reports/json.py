@@ -116,7 +116,9 @@ def _finding(path: str | None, finding: Finding, wording: Wording) -> dict[str, 
 def _facts(facts: Mapping[str, object]) -> dict[str, Any]:
     return {
         # a word of its own among the facts: "own formula", as the form has it
-        name: value.replace("-", " ") if name == "evidence" and isinstance(value, str) else _value(value)
+        name: value.replace("-", " ")
+        if name in ("evidence", "also") and isinstance(value, str)
+        else _value(value)
         for name, value in facts.items()
     }
 

@@ -38,10 +38,15 @@ RULES: tuple[Rule, ...] = (
     arithmetic.of_which_exceeds_parent,
     arithmetic.total_covers_more,
     formulas.hard_coded_total,
+    formulas.sum_range_too_short_or_long,
+    formulas.double_counted_cells,
+    formulas.formula_differs_from_neighbours,
+    formulas.number_inside_formula,
     formulas.stale_or_missing_value,
+    formulas.link_to_another_file,
 )
 
-HINTS = ("ARI004", "ARI005", "ARI006")
+HINTS = ("ARI004", "ARI005", "ARI006", "FRM008")
 """Codes that never stand alone: a line on the finding whose difference they explain."""
 
 __all__ = ["HINTS", "RULES", "Rule", "rule"]

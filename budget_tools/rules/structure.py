@@ -15,6 +15,7 @@ from ..model.proposal import Page, Proposal
 from ..model.table import ColumnRole, Line, LineKind, Table, YearRole
 from ..settings import Settings
 from .base import at, on, rule
+from .formulas import passes_over
 
 
 @rule("STR001")
@@ -247,11 +248,15 @@ def _hidden(table: Table) -> Iterator[Finding]:
     details = table.details
     rows = [line for line in table.lines if line.row in details.hidden_rows and _has_amount(line)]
     if rows:
+        facts: dict[str, Fact] = {"variant": "rows", "where": _ranges([line.row for line in rows])}
+        without = [total.cell for total in table.totals if total.wrong and passes_over(table, total)]
+        if without:
+            facts |= {"variant": "not-added", "totals": spell(without)}
         yield at(
             "STR006",
             table,
             _first_amount(table, rows[0]),
-            {"variant": "rows", "where": _ranges([line.row for line in rows])},
+            facts,
             amounts=tuple(amount for line in rows for amount in line.amounts),
         )
     columns = [

@@ -55,6 +55,18 @@ FACTS: dict[str, object] = {
     "step": Decimal("100"),
     "parent": Decimal("900"),
     "code": "ARI001",
+    "totals": "B9:F9",
+    "cells": "C9:D9",
+    "left_out": "C8",
+    "added": "C4",
+    "lines": ("Leje",),
+    "covers": "C5:C8",
+    "formula": "=SUM(C5:C7)",
+    "numbers": (Decimal("1.02"),),
+    "target": ("Løn.xlsx",),
+    "text_cell": "C5",
+    "by_plus": "D5",
+    "by_sum": "C9",
     "reason": "too-large",
     "size": 120,
     "limit": 100,
@@ -194,7 +206,12 @@ def test_severity_by_phase_and_variant() -> None:
     assert entry("NUM007").severity(variant="dash") == "note"
     assert entry("FRM006").severity(variant="missing") == "warning"
     assert entry("ARI001").severity(variant="crossing") == "error"
-    assert {code for code in codes() if entry(code).severity() == "hint"} == {"ARI004", "ARI005", "ARI006"}
+    assert {code for code in codes() if entry(code).severity() == "hint"} == {
+        "ARI004",
+        "ARI005",
+        "ARI006",
+        "FRM008",
+    }
 
 
 def test_numbers_are_written_as_the_reader_writes_them() -> None:
