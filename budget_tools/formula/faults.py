@@ -20,7 +20,7 @@ from .pattern import Pattern, pattern
 from .tree import Reference, Sum, addends, parse, shifted
 
 _TOTALS = (LineKind.TOTAL, LineKind.SUBTOTAL)
-_LONGEST = 2_000  # a longer strip is a register: its odd formulas are not looked for
+_LONGEST = 10_000  # lines; a longer table is a register, whose formulas are not compared
 _DEEPEST = 20
 _FEWEST_ALIKE = 3
 
@@ -37,7 +37,7 @@ class _Strip(NamedTuple):
 def formula_faults(table: Table) -> list[FormulaFault]:
     """The faults of a table's formulas, one for each block that has the same."""
     formulas = table.sheet.formulas
-    if not formulas:
+    if not formulas or len(table.lines) > _LONGEST:
         return []
     strips, special = _strips(table, formulas)
     faults: list[FormulaFault] = []
@@ -99,8 +99,6 @@ def _faults_of(table: Table, strip: _Strip) -> Iterator[FormulaFault]:
     if forms.count(forms[0]) == len(forms):
         if strip.totals:
             yield from _of_block(table, strip, cells)
-        return
-    if len(cells) > _LONGEST:
         return
     blocks: dict[str, list[Cell]] = {}
     for cell, form in zip(cells, forms, strict=True):

@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..model.address import column_number
 from ..model.book import Formula
-from .tree import Call, Node, Number, Reference, Text, Unknown, parse
+from .tree import PLAIN_SUM, Call, Node, Number, Reference, Text, Unknown, parse
 
 
 class Pattern(NamedTuple):
@@ -56,9 +57,14 @@ _OTHER_FILE = re.compile(r"^'?[^'\[]*\[([^\[\]]+)\][^\[\]]*!")
 @lru_cache(maxsize=65_536)
 def pattern(formula: Formula) -> Pattern:
     """The pattern of a formula; all cells that share it have the same."""
+    row, column = formula.anchor
+    plain = PLAIN_SUM.fullmatch(formula.text)
+    if plain and (right := column_number(plain[3])) >= (left := column_number(plain[1])):
+        top, bottom = int(plain[2]) - row, int(plain[4]) - row
+        if bottom >= top and (bottom > top or right > left):
+            return Pattern(f"SUM(R[{top}]C[{left - column}]:R[{bottom}]C[{right - column}])")
     numbers: list[Decimal] = []
     files: list[str] = []
-    row, column = formula.anchor
 
     def spell(node: Node) -> str:
         if isinstance(node, Reference):

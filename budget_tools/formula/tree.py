@@ -184,7 +184,7 @@ def reference(text: str) -> Reference | None:
 
 
 # what nearly every total is, read without tokens: a sheet of 200,000 lines has as many of them
-_PLAIN_SUM = re.compile(r"SUM\(([A-Z]{1,2})([1-9]\d{0,5}):([A-Z]{1,2})([1-9]\d{0,5})\)")
+PLAIN_SUM = re.compile(r"SUM\(([A-Z]{1,2})([1-9]\d{0,5}):([A-Z]{1,2})([1-9]\d{0,5})\)")
 
 
 def _plain_reference(c1: str, r1: str, c2: str, r2: str) -> Reference:
@@ -202,7 +202,7 @@ def parse(text: str) -> Node:
     """The tree of a formula's text (without ``=``); Unknown for what cannot be read."""
     if len(text) > _MAX_LENGTH:
         return Unknown(text[:40])
-    plain = _PLAIN_SUM.fullmatch(text)
+    plain = PLAIN_SUM.fullmatch(text)
     if plain:
         return Call("SUM", (_plain_reference(*plain.groups()),))
     try:

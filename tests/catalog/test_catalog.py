@@ -59,7 +59,7 @@ FACTS: dict[str, object] = {
     "cells": "C9:D9",
     "left_out": "C8",
     "added": "C4",
-    "lines": ("Leje",),
+    "names": ("Leje",),
     "covers": "C5:C8",
     "formula": "=SUM(C5:C7)",
     "numbers": (Decimal("1.02"),),

@@ -209,7 +209,7 @@ def test_a_short_sum_that_is_right_today_is_another_matter() -> None:
 def test_a_block_of_short_sums_names_all_its_cells() -> None:
     [(_, text)] = grids(textwrap.dedent(CASES["a line that all sums leave out is told once"]) + "\n")
     [short] = read_grid(text).findings()
-    assert short.facts["cells"] == "B9:E9"
+    assert (short.variant, short.facts["cells"], short.facts["names"]) == ("short-many", "B9:E9", ("Vand",))
     assert short.fix is not None and len(short.fix.edits) == 4
 
 

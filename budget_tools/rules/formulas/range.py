@@ -8,7 +8,7 @@ from decimal import Decimal
 from ...model.address import Cell, spell
 from ...model.finding import Fact, Finding
 from ...model.table import FormulaCause, FormulaFault
-from ..base import at, label_of, rule
+from ..base import at, heading_of, label_of, rule
 from .mend import mended, shown_and_meant
 
 
@@ -58,12 +58,13 @@ def sum_range_too_short_or_long(fault: FormulaFault) -> Iterator[Finding]:
         "cells": spell(list(fault.cells)),
         "left_out": spell(list(fault.left_out)),
         "added": spell(list(fault.added)),
-        "lines": tuple(dict.fromkeys(filter(None, (label_of(table, one) for one in others)))),
+        "names": tuple(dict.fromkeys(_name(fault, one) for one in others)),
         **shown_and_meant(fault),
         "evidence": "sibling-formulas" if fault.by_siblings else "layout",
     }
     right = facts.get("difference") == Decimal(0) and _all_right(fault)
-    facts["variant"] = ("long" if fault.added else "short") + ("-right" if right else "")
+    many = "-many" if len(fault.cells) > 1 and fault.left_out else ""
+    facts["variant"] = ("long" if fault.added else "short") + ("-right" if right else many)
     yield at(
         "FRM002",
         table,
@@ -73,6 +74,12 @@ def sum_range_too_short_or_long(fault: FormulaFault) -> Iterator[Finding]:
         related=[*fault.cells[1:], *others][:50],
         fix=mended(fault),
     )
+
+
+def _name(fault: FormulaFault, cell: Cell) -> str:
+    """What a cell that is left out is called: by its year along a line, else by its line."""
+    along = cell.row == fault.cells[0].row
+    return (heading_of if along else label_of)(fault.table, cell) or str(cell)
 
 
 def _all_right(fault: FormulaFault) -> bool:
