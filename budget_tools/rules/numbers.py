@@ -510,24 +510,31 @@ def error_date_or_percent(table: Table) -> Iterator[Finding]:
             yield at("NUM008", table, cell, {"kind": "date", "text": text})
     if not any("%" in code for code in table.details.codes):
         return
+    for cell, amount in _odd_percentages(table):
+        percent = decimal_of(float(amount * 100))
+        yield at("NUM008", table, cell, {"kind": "percent", "text": f"{percent:f} %"}, amounts=(amount,))
+
+
+def _odd_percentages(table: Table) -> Iterator[tuple[Cell, Decimal]]:
+    """Percentages in the years that stand among amounts, along their line and down their column."""
     formats = table.details.formats
+    shares: list[tuple[Cell, Decimal]] = []
+    by_line: Counter[tuple[int, bool]] = Counter()
+    by_column: Counter[tuple[int, bool]] = Counter()
     for line in table.lines:
-        shares = []
-        others = 0
         for column, amount in zip(table.columns, line.amounts, strict=True):
             if amount is None:
                 continue
-            if "%" in formats.get(Cell(line.row, column.number), ""):
-                shares.append((column, amount))
-            else:
-                others += 1
-        for column, amount in shares:
             cell = Cell(line.row, column.number)
-            if column.role is ColumnRole.YEAR and others > len(shares) and cell not in table.sheet.formulas:
-                percent = decimal_of(float(amount * 100))
-                yield at(
-                    "NUM008", table, cell, {"kind": "percent", "text": f"{percent:f} %"}, amounts=(amount,)
-                )
+            share = "%" in formats.get(cell, "")
+            by_column[cell.column, share] += line.kind is not LineKind.SHARE
+            by_line[cell.row, share] += 1
+            if share and column.role is ColumnRole.YEAR and cell not in table.sheet.formulas:
+                shares.append((cell, amount))
+    for cell, amount in shares:
+        among_amounts = by_line[cell.row, False] > by_line[cell.row, True]
+        if among_amounts and by_column[cell.column, True] <= max(1, by_column[cell.column, False] // 5):
+            yield cell, amount
 
 
 _MANY_ERRORS = 3  # more errors of one kind in a table have one cause
