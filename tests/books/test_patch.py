@@ -692,7 +692,7 @@ def test_read_back_tells_what_differs(tmp_path: Path) -> None:
 
 
 def test_a_failed_read_back_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("budget_tools.books.patch._shortest", lambda value, at: "4")
+    monkeypatch.setattr("budget_tools.books.patch.cells.shortest", lambda value, at: "4")
     source = build(tmp_path / "a.xlsx", "<sheetData/>")
     assert refusal(source, put("A1", 5)) == "not-verified"
 
