@@ -7,6 +7,7 @@ a changed part keeps every byte outside the places that were cut.
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 import struct
@@ -182,13 +183,13 @@ def with_attributes(tag: bytes, changes: Mapping[str, str | None]) -> bytes:
             if found:
                 tag = tag[: found.start()] + tag[found.end() :]
             continue
-        quoted = f'"{escape(value)}"'.encode()
         if found:
-            tag = tag[: found.start(2)] + quoted + tag[found.end(2) :]
+            quote = found[2][:1] if b"'" not in value.encode() else b'"'
+            tag = tag[: found.start(2)] + quote + escape(value).encode() + quote + tag[found.end(2) :]
         else:
             end = _TAG_END.search(tag)
             at = end.start() if end else len(tag)
-            tag = tag[:at] + b" " + name.encode() + b"=" + quoted + tag[at:].lstrip()
+            tag = tag[:at] + f' {name}="{escape(value)}"'.encode() + tag[at:]
     return tag
 
 
@@ -221,45 +222,60 @@ _END = struct.Struct("<4s4H2LH")
 _FULL = 0xFFFFFFFF
 _HAS_DESCRIPTOR = 0x08
 _UTF8_NAME = 0x800
+_FIRST_DAY = 0x21
+"""1 January 1980, the first day a zip knows; Excel writes it for every part."""
+
+_NO_RELATIONSHIPS = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """What a part says about another: ``kind`` is the last word of the type, ``part`` its name if present."""
+    """What a part says about another: ``kind`` is the last word of the type, ``part`` its name if present.
+
+    ``type`` is the type in full, which tells the strict from the transitional format.
+    """
 
     id: str
     kind: str
     part: str | None
+    type: str = ""
 
 
 class Package:
-    """An open workbook file: parts to read, replace and remove, and a copy to write.
+    """An open workbook file: parts to read, replace, add and remove, and a copy to write.
 
     Part names are given as the zip spells them. Looking one up forgives a leading slash, backslashes
     and letter case, since Excel does.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file and list its parts.
+    def __init__(self, source: Path | bytes) -> None:
+        """Open a file, or the bytes of one, and list its parts.
 
         Raises:
             OSError: the file cannot be opened.
             WriteRefused: ``broken-package``.
         """
-        self._file = path.open("rb")
+        self._file: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
         try:
             self._zip = zipfile.ZipFile(self._file)
         except _DAMAGE as error:
             self._file.close()
             raise WriteRefused("broken-package") from error
         self._replaced: dict[str, bytes] = {}
+        self._added: dict[str, bytes] = {}
         self._removed: set[str] = set()
         self._exact: dict[str, list[str]] = {}
         self._folded: dict[str, list[str]] = {}
         for name in self._zip.namelist():
-            plain = name.replace("\\", "/").lstrip("/")
-            self._exact.setdefault(plain, []).append(name)
-            self._folded.setdefault(plain.casefold(), []).append(name)
+            self._list(name)
+
+    def _list(self, name: str) -> None:
+        plain = name.replace("\\", "/").lstrip("/")
+        self._exact.setdefault(plain, []).append(name)
+        self._folded.setdefault(plain.casefold(), []).append(name)
 
     def __enter__(self) -> Self:
         return self
@@ -271,8 +287,8 @@ class Package:
         self._file.close()
 
     def names(self) -> list[str]:
-        """The names of all parts, in the order of the zip's directory."""
-        return [name for name in self._zip.namelist() if name not in self._removed]
+        """The names of all parts, in the order of the zip's directory; those added stand last."""
+        return [name for name in (*self._zip.namelist(), *self._added) if name not in self._removed]
 
     def find(self, name: str) -> str | None:
         """The part of that name as the zip spells it.
@@ -294,6 +310,8 @@ class Package:
         """
         if name in self._replaced:
             return self._replaced[name]
+        if name in self._added:
+            return self._added[name]
         try:
             info = self._zip.getinfo(name)
             if info.file_size > LARGEST_PART:
@@ -304,16 +322,65 @@ class Package:
 
     def replace(self, name: str, data: bytes) -> None:
         """Give a part new bytes."""
-        if data != self.read(name):
+        if name in self._added:
+            self._added[name] = data
+        elif data != self.read(name):
             self._replaced[name] = data
 
-    def remove(self, name: str, owner: str) -> None:
-        """Take a part out, with its content type and the relationships of ``owner`` to it."""
-        relationships, found = self._relationships(owner)
-        if relationships is not None:
-            data = self.read(relationships)
-            gone = [(e.start, e.end, b"") for relationship, e in found if relationship.part == name]
-            self.replace(relationships, splice(data, gone))
+    def free(self, pattern: str) -> str:
+        """A part name that is not taken: ``xl/comments{}.xml`` with the first number that is free."""
+        number = 1
+        while self._folded.get(pattern.format(number).casefold()):
+            number += 1
+        return pattern.format(number)
+
+    def add(self, name: str, data: bytes, content_type: str | None = None) -> None:
+        """Put in a new part, which stands last in the zip."""
+        self._added[name] = data
+        self._list(name)
+        types = self.find("[Content_Types].xml")
+        if content_type is None or types is None:
+            return
+        old = self.read(types)
+        root = elements(old)[0]
+        new = f'Override PartName="/{escape(name)}" ContentType="{content_type}"/>'.encode()
+        self.replace(types, splice(old, last_in(old, root, b"<" + root.prefix(old) + new)))
+
+    def relate(self, owner: str, kind: str, part: str) -> str:
+        """Have a part lead to another; ``kind`` is the type in full. Returns the relationship's id."""
+        name, found = self._relationships(owner)
+        folder, base = posixpath.split(owner.replace("\\", "/").lstrip("/"))
+        if name is None:
+            name = posixpath.join(folder, "_rels", base + ".rels")
+            self.add(name, _NO_RELATIONSHIPS)
+        taken = {relationship.id.casefold() for relationship, _ in found}
+        number = len(found) + 1
+        while f"rid{number}" in taken:
+            number += 1
+        data = self.read(name)
+        root = elements(data)[0]
+        target = posixpath.relpath("/" + part, "/" + folder)
+        new = f'Relationship Id="rId{number}" Type="{kind}" Target="{escape(target)}"/>'.encode()
+        self.replace(name, splice(data, last_in(data, root, b"<" + root.prefix(data) + new)))
+        return f"rId{number}"
+
+    def unrelate(self, owner: str, part: str, *, drop_empty: bool = False) -> None:
+        """Take out the relationships of a part to another; with ``drop_empty`` no empty list is left."""
+        name, found = self._relationships(owner)
+        if name is None:
+            return
+        gone = [(e.start, e.end, b"") for relationship, e in found if relationship.part == part]
+        if drop_empty and gone and len(gone) == len(found):
+            self._removed.add(name)
+        else:
+            self.replace(name, splice(self.read(name), gone))
+
+    def remove(self, name: str, owner: str, *, drop_empty: bool = False) -> None:
+        """Take a part out, with its content type, its relationships and those of ``owner`` to it."""
+        self.unrelate(owner, name, drop_empty=drop_empty)
+        own, _ = self._relationships(name)
+        if own is not None:
+            self._removed.add(own)
         types = self.find("[Content_Types].xml")
         if types is not None:
             data = self.read(types)
@@ -345,7 +412,7 @@ class Package:
             if said.get("TargetMode") != "External":
                 part = self._resolve(folder, said.get("Target", ""))
             kind = said.get("Type", "").rpartition("/")[2]
-            found.append((Relationship(said.get("Id", ""), kind, part), element))
+            found.append((Relationship(said.get("Id", ""), kind, part, said.get("Type", "")), element))
         return name, found
 
     def _resolve(self, folder: str, target: str) -> str | None:
@@ -389,17 +456,26 @@ class Package:
                 self._write_new(file, infos[i], directory[i], limit)
             else:
                 self._copy(file, infos[i], limit)
+        new = [self._write_added(file, name) for name in self._added if name not in self._removed]
         start = file.tell()
         for i in kept:
             record = directory[i]
             record.fields[16] = places[i]
             record.fields[10:13] = (len(record.name), len(record.extra), len(record.comment))
             file.write(_CENTRAL.pack(*record.fields) + record.name + record.extra + record.comment)
-        size = file.tell() - start
-        if start + size >= _FULL or len(kept) >= 0xFFFF:
+        for record in new:
+            file.write(_CENTRAL.pack(*record.fields) + record.name)
+        size, count = file.tell() - start, len(kept) + len(new)
+        if start + size >= _FULL or count >= 0xFFFF:
             raise WriteRefused("part-too-large")
         comment = self._zip.comment
-        file.write(_END.pack(b"PK\5\6", 0, 0, len(kept), len(kept), size, start, len(comment)) + comment)
+        file.write(_END.pack(b"PK\5\6", 0, 0, count, count, size, start, len(comment)) + comment)
+
+    def content(self) -> bytes:
+        """The bytes of the copy that ``write`` writes."""
+        file = io.BytesIO()
+        self.write(file)
+        return file.getvalue()
 
     def _directory(self) -> list[_Record]:
         """The records of the zip's directory as they stand, those in zip64 form made plain."""
@@ -455,10 +531,7 @@ class Package:
         """Write a changed part under its old name, time and attributes."""
         data = self._replaced[info.filename]
         method = zipfile.ZIP_STORED if info.compress_type == zipfile.ZIP_STORED else zipfile.ZIP_DEFLATED
-        packed = data
-        if method == zipfile.ZIP_DEFLATED:
-            squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
-            packed = squeeze.compress(data) + squeeze.flush()
+        packed = _packed(data) if method == zipfile.ZIP_DEFLATED else data
         extra = _without_zip64(self._local(info, limit)[2])
         flags = info.flag_bits & _UTF8_NAME
         time, date = record.fields[5], record.fields[6]
@@ -467,6 +540,18 @@ class Package:
         record.extra = _without_zip64(record.extra)
         header = _LOCAL.pack(b"PK\3\4", 20, flags, method, time, date, *sizes, len(record.name), len(extra))
         file.write(header + record.name + extra + packed)
+
+    def _write_added(self, file: IO[bytes], name: str) -> _Record:
+        """Write a new part; its time is one that says nothing, so that equal work gives equal files."""
+        data = self._added[name]
+        packed = _packed(data)
+        spelled = name.encode()
+        flags = 0 if spelled.isascii() else _UTF8_NAME
+        sizes = (zlib.crc32(data), len(packed), len(data))
+        place = file.tell()
+        header = (20, flags, zipfile.ZIP_DEFLATED, 0, _FIRST_DAY, *sizes, len(spelled), 0)
+        file.write(_LOCAL.pack(b"PK\3\4", *header) + spelled + packed)
+        return _Record([b"PK\1\2", 20, *header, 0, 0, 0, 0, place], spelled, b"", b"")
 
 
 @dataclass(slots=True)
@@ -477,6 +562,19 @@ class _Record:
     name: bytes
     extra: bytes
     comment: bytes
+
+
+def _packed(data: bytes) -> bytes:
+    """A part as the zip holds it."""
+    squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return squeeze.compress(data) + squeeze.flush()
+
+
+def last_in(data: bytes, parent: Element, new: bytes) -> list[tuple[int, int, bytes]]:
+    """The cut that puts a child last into an element."""
+    if parent.end == parent.inside:
+        return [(parent.start, parent.end, filled(parent.tag(data), new))]
+    return [(parent.close, parent.close, new)]
 
 
 def _number(field: int | bytes) -> int:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from ..catalog import Language, entry
-from ..model.edit import Edit, Fix, SetCell
+from ..model.edit import CellEdit, Fix, SetCell
 from ..model.finding import Finding, Place, ProposalSummary, Report, WorkbookReport
 from .wording import Wording, language_of, not_checked
 
@@ -153,7 +153,7 @@ def _fix(fix: Fix) -> dict[str, Any]:
     return {"safety": fix.safety.value, "edits": [_edit(edit) for edit in fix.edits]}
 
 
-def _edit(edit: Edit) -> dict[str, Any]:
+def _edit(edit: CellEdit) -> dict[str, Any]:
     place = {"sheet": edit.sheet, "cell": str(edit.cell)}
     if isinstance(edit, SetCell):
         value = _decimal(edit.value) if isinstance(edit.value, Decimal) else edit.value

@@ -9,58 +9,70 @@ from decimal import Decimal
 from ...errors import WriteRefused
 from ...model.address import Cell
 from ...model.edit import SetCell
-from ..package import Element, escape, filled, splice, with_attributes
+from ..package import Element, escape, filled, with_attributes
 from .sheet import Row, Scan, Stored, range_of, widened
 from .styles import Styles
 from .wishes import Wish
 
 LONGEST_TEXT = 32_767
 LONGEST_FORMULA = 8_192
+UNSAID = -1
+"""The style of a cell that does not say any, which is the first one."""
 
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def patch_sheet(
     data: bytes, scan: Scan, wanted: dict[Cell, Wish], styles: Styles | None
-) -> tuple[bytes, set[Cell]]:
-    """A sheet with the wishes in it, and the cells that had a formula and have none any more."""
+) -> tuple[list[tuple[int, int, bytes]], set[Cell]]:
+    """The cuts that put the wishes into a sheet, and the cells that had a formula and have none any more."""
     assert scan.sheet_data is not None
     cuts: list[tuple[int, int, bytes]] = []
     gone: set[Cell] = set()
+    with_content = [cell for cell, wish in wanted.items() if wish.holds]
     new_rows: dict[int, list[bytes]] = {}
     by_row: dict[int, list[Cell]] = {}
-    for cell in sorted(wanted):
+    for cell in sorted(cell for cell, wish in wanted.items() if wish.in_cell):
         by_row.setdefault(cell.row, []).append(cell)
     for number, cells in by_row.items():
         row = scan.rows.get(number)
         owner = row.element if row else scan.sheet_data
         prefix = owner.prefix(data)
         inserted: list[tuple[Cell, bytes]] = []
+        cleared: list[Stored] = []
+        spans = ""
         for cell in cells:
             wish = wanted[cell]
             stored = row.cells.get(cell.column) if row else None
-            if stored is not None:
+            if wish.clear is not None:
+                style = inherited_style(scan, row, cell.column)
+                if stored is not None and not stored.children and stored.style == style:
+                    cleared.append(stored)
+                    spans = wish.clear.spans
+            elif stored is not None:
                 new = _changed_cell(data, stored, wish, styles)
                 cuts.append((stored.element.start, stored.element.end, new))
                 had = any(e.local == "f" for e in stored.children)
                 if had and wish.content is not None and wish.content.formula is None:
                     gone.add(cell)
             else:
-                style = _inherited_style(scan, row, cell.column)
+                style = inherited_style(scan, row, cell.column)
                 inserted.append((cell, _new_cell(prefix, cell, style, wish, styles)))
-        if row is not None:
+        if row is not None and cleared and not inserted:
+            cuts += _cleared_cuts(data, row, cleared, spans)
+        elif row is not None:
             cuts += _row_cuts(data, row, inserted)
-        else:
+        elif inserted:
             new = filled(b'<%brow r="%d">' % (prefix, number), b"".join(new for _, new in inserted))
             new_rows.setdefault(bisect_right(scan.numbers, number), []).append(new)
     cuts += _new_row_cuts(data, scan, scan.sheet_data, new_rows)
     if scan.dimension is not None:
         said = range_of(scan.dimension.attributes.get("ref", ""))
-        wide = widened(said, wanted)
+        wide = widened(said, with_content)
         if said is not None and wide != said:
             tag = with_attributes(scan.dimension.tag(data), {"ref": str(wide)})
             cuts.append((scan.dimension.start, scan.dimension.inside, tag))
-    return splice(data, cuts), gone
+    return cuts, gone
 
 
 def _new_row_cuts(
@@ -95,7 +107,23 @@ def _row_cuts(data: bytes, row: Row, inserted: list[tuple[Cell, bytes]]) -> list
     return cuts
 
 
-def _inherited_style(scan: Scan, row: Row | None, column: int) -> str:
+def _cleared_cuts(data: bytes, row: Row, cleared: list[Stored], spans: str) -> list[tuple[int, int, bytes]]:
+    """The cuts that take empty cells out of a row, and the row where it says nothing else."""
+    element = row.element
+    tag = element.tag(data)
+    if spans and "spans" in element.attributes:
+        tag = with_attributes(tag, {"spans": spans})
+    if row.tail is None and len(cleared) == len(row.cells):
+        if set(element.attributes) <= {"r"}:
+            return [(element.start, element.end, b"")]
+        return [(element.start, element.end, tag[:-1].rstrip() + b"/>")]
+    return [
+        (element.start, element.inside, tag),
+        *((stored.element.start, stored.element.end, b"") for stored in cleared),
+    ]
+
+
+def inherited_style(scan: Scan, row: Row | None, column: int) -> str:
     """The style an empty cell shows: its row's where that has one, else its column's."""
     if row is not None and row.element.attributes.get("customFormat") in ("1", "true"):
         return row.element.attributes.get("s", "0")
@@ -104,7 +132,7 @@ def _inherited_style(scan: Scan, row: Row | None, column: int) -> str:
 
 def _new_cell(prefix: bytes, cell: Cell, style: str, wish: Wish, styles: Styles | None) -> bytes:
     """A cell that was not there, with the style its place gives it."""
-    style = _wished_style(style, wish, styles)
+    style = _wished_style(style, wish, styles)[0]
     kind, content = content_of(prefix, wish.content) if wish.content else (None, b"")
     tag = with_attributes(
         b"<%bc/>" % prefix, {"r": str(cell), "s": None if style == "0" else style, "t": kind}
@@ -116,10 +144,11 @@ def _changed_cell(data: bytes, stored: Stored, wish: Wish, styles: Styles | None
     """A cell with its new value or style; what it carries besides is kept."""
     element = stored.element
     tag = element.tag(data)
-    style = element.attributes.get("s", "0")
-    wished = _wished_style(style, wish, styles)
-    if wished != style:
-        tag = with_attributes(tag, {"s": wished})
+    wished, unsaid = _wished_style(stored.style, wish, styles)
+    if wished != stored.style or unsaid:
+        tag = with_attributes(tag, {"s": None if unsaid else wished})
+    if wish.result is not None:
+        return _with_result(data, stored, tag, shortest(wish.result, ""))
     if wish.content is None:
         return tag + data[element.inside : element.end]
     kind, content = content_of(element.prefix(data), wish.content)
@@ -132,13 +161,30 @@ def _changed_cell(data: bytes, stored: Stored, wish: Wish, styles: Styles | None
     return filled(tag, content)
 
 
-def _wished_style(style: str, wish: Wish, styles: Styles | None) -> str:
-    """The style of a cell with the number format asked for."""
-    if wish.format is None or styles is None:
-        return style
-    return str(
-        styles.with_number_format(int(style) if style.isascii() and style.isdigit() else -1, wish.format)
-    )
+def _with_result(data: bytes, stored: Stored, tag: bytes, value: str) -> bytes:
+    """A formula as it is, with another result."""
+    element, prefix = stored.element, stored.element.prefix(data)
+    formula = next(e for e in stored.children if e.local == "f")
+    rest = [e for e in stored.children if e.local not in ("f", "v", "is")]
+    content = data[formula.start : formula.end] + filled(b"<%bv>" % prefix, value.encode())
+    content += b"".join(data[e.start : e.end] for e in rest)
+    assert element.end > element.inside
+    return filled(with_attributes(tag, {"t": None}), content)
+
+
+def _wished_style(style: str, wish: Wish, styles: Styles | None) -> tuple[str, bool]:
+    """The style of a cell with the look asked for, and whether it is one that goes without saying."""
+    if not wish.looks or styles is None:
+        return style, False
+    number = int(style) if style.isascii() and style.isdigit() else -1
+    unsaid = False
+    if wish.format is not None:
+        number = styles.with_number_format(number, wish.format)
+    if wish.fill is not None:
+        before = wish.fill.style
+        number = styles.with_fill(number, wish.fill.fill, 0 if before == UNSAID else before)
+        unsaid = before == UNSAID and number == 0
+    return str(number), unsaid
 
 
 def content_of(prefix: bytes, content: SetCell) -> tuple[str | None, bytes]:

@@ -17,6 +17,11 @@ class Stored:
     element: Element
     children: list[Element] = field(default_factory=list)
 
+    @property
+    def style(self) -> str:
+        """The number of its cell format."""
+        return self.element.attributes.get("s", "0")
+
 
 @dataclass(slots=True)
 class Row:
@@ -49,9 +54,13 @@ class Scan:
         self._columns: dict[str, int] = {}
         self._open_row: Row | None = None
         self._open_cell: Stored | None = None
+        self.root: Element | None = None
+        self.top: list[Element] = []
+        self.protection: dict[str, str] | None = None
         self.dimension: Element | None = None
         self.sheet_data: Element | None = None
         self.columns: list[tuple[int, int, str]] = []
+        self.widths: list[tuple[int, int, str]] = []
         self.numbers: list[int] = []
         self.starts: list[int] = []
         self.rows: dict[int, Row] = {}
@@ -90,14 +99,19 @@ class Scan:
                 raise WriteRefused("not-a-worksheet")
             self._space = space
             self._cell, self._formula = f"{space} c", f"{space} f"
+            kept = self.root = self._open(name, attributes)
         elif depth == 1:
             self._section = local
+            kept = self._open(name, attributes)
+            self.top.append(kept)
             if local == "dimension" and self.dimension is None:
-                kept = self.dimension = self._open(name, attributes)
+                self.dimension = kept
+            elif local == "sheetProtection":
+                self.protection = attributes
             elif local == "sheetData":
                 if self.sheet_data is not None:
                     raise WriteRefused("unusual-sheet")
-                kept = self.sheet_data = self._open(name, attributes)
+                self.sheet_data = kept
         elif self._section == "sheetData":
             if depth == 2:
                 kept = self._start_row(name, attributes, local == "row")
@@ -108,6 +122,7 @@ class Scan:
         elif depth == 2 and self._section == "cols" and local == "col":
             first, last = (count_of(attributes.get(key)) for key in ("min", "max"))
             self.columns.append((first, last, attributes.get("style", "0")))
+            self.widths.append((first, last, attributes.get("width", "")))
         elif depth == 2 and self._section == "mergeCells" and local == "mergeCell":
             merged = range_of(attributes.get("ref", ""))
             if merged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -13,40 +14,44 @@ from python_calamine import CalamineWorkbook
 
 from ...errors import WriteRefused
 from ...model.address import Cell
-from ...model.edit import Edit
+from ...model.edit import AddSheet, Edit, SetNote
 from ..package import Package, parse
+from .notes import notes_of, ours
 from .sheet import Scan, Stored, count_of
-from .wishes import Wish, wishes_of
+from .styles import fill_tree
+from .wishes import Wish, plan_of
 from .workbook import Workbook
 
 _UNESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
-def read_back(path: Path, edits: Sequence[Edit]) -> None:
+def read_back(source: Path | bytes, edits: Sequence[Edit]) -> None:
     """Check that a written workbook is whole and that its cells hold what the edits asked for.
 
-    Values are read by python-calamine, which shares no code with the writer; formulas and number
-    formats, which it does not give, by a second look at the parts. That look decides alone where calamine
+    Values and new sheets are read by python-calamine, which shares no code with the writer; formulas, looks
+    and notes, which it does not give, by a second look at the parts. That look decides alone where calamine
     cannot: a number in a date format it gives as a date, and it opens a workbook part under its usual
     name only.
 
     Raises:
         WriteRefused: ``not-verified``, with the first cell that differs where it is a cell.
     """
-    wishes = wishes_of(edits)
+    plan = plan_of(edits)
+    wishes = plan.cells
     try:
-        with Package(path) as package:
+        with Package(source) as package:
             if not package.test():
                 raise WriteRefused("not-verified")
             book = Workbook(package)
             names = {name: book.sheet(name).name for name in wishes}
             for name, wanted in wishes.items():
                 compare_stored(book, name, wanted)
+                _compare_notes(book, name, wanted)
             second_reader = book.part.replace("\\", "/") == "xl/workbook.xml"
     except WriteRefused as refused:
         raise WriteRefused("not-verified", **refused.facts) from refused
     if second_reader:
-        compare_values(path, {names[name]: wanted for name, wanted in wishes.items()})
+        compare_values(source, {names[name]: wanted for name, wanted in wishes.items()}, plan.added)
 
 
 def compare_stored(book: Workbook, name: str, wanted: dict[Cell, Wish]) -> None:
@@ -57,20 +62,49 @@ def compare_stored(book: Workbook, name: str, wanted: dict[Cell, Wish]) -> None:
     """
     data = book.package.read(book.sheet(name).part)
     scan = Scan(data, {cell.row for cell in wanted})
-    formatted = any(wish.format is not None for wish in wanted.values())
-    styles = book.styles() if formatted else None
+    looks = any(wish.looks for wish in wanted.values())
+    styles = book.styles() if looks else None
     for cell, wish in wanted.items():
+        if not (wish.holds or wish.looks):
+            continue
         stored = scan.rows[cell.row].cells.get(cell.column) if cell.row in scan.rows else None
         if stored is None:
             raise WriteRefused("not-verified", at=f"{name}!{cell}")
         formula, value = _texts(data, stored)
         same = True
         if styles is not None and wish.format is not None:
-            same = styles.code(count_of(stored.element.attributes.get("s"))) == wish.format
+            same = styles.code(count_of(stored.style)) == wish.format
+        if styles is not None and wish.fill is not None:
+            same = same and styles.fill(count_of(stored.style)) == fill_tree(wish.fill.fill)
+        if wish.result is not None:
+            same = (
+                same
+                and bool(formula or stored.children)
+                and _same(_as_stored(value, wish.result), wish.result)
+            )
         if wish.content is not None:
             asked = (wish.content.formula or "").strip().removeprefix("=").strip()
             same = same and formula == asked
             same = same and _same(_as_stored(value, wish.content.value), wish.content.value)
+        if not same:
+            raise WriteRefused("not-verified", at=f"{name}!{cell}")
+
+
+def _compare_notes(book: Workbook, name: str, wanted: dict[Cell, Wish]) -> None:
+    """Compare the notes of a written sheet with what was asked.
+
+    Raises:
+        WriteRefused: ``not-verified``.
+    """
+    if all(wish.note is None for wish in wanted.values()):
+        return
+    notes = notes_of(book.package, book.sheet(name).part)
+    for cell, wish in wanted.items():
+        note = notes.get(cell)
+        if isinstance(wish.note, SetNote):
+            same = note is not None and note.text.endswith(wish.note.text) and bool(note.anchor)
+        else:
+            same = wish.note is None or note is None or not ours(wish.note.author).search(note.text)
         if not same:
             raise WriteRefused("not-verified", at=f"{name}!{cell}")
 
@@ -101,14 +135,20 @@ def _texts(data: bytes, stored: Stored) -> tuple[str, str]:
     return formula, "".join(values)
 
 
-def compare_values(path: Path, wishes: dict[str, dict[Cell, Wish]]) -> None:
-    """Compare what python-calamine reads from a written workbook with the values asked for.
+def compare_values(
+    source: Path | bytes, wishes: dict[str, dict[Cell, Wish]], added: Sequence[AddSheet]
+) -> None:
+    """Compare what python-calamine reads from a written workbook with the values and sheets asked for.
 
     Raises:
         WriteRefused: ``not-verified``.
     """
     try:
-        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+        with (
+            io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file,
+            CalamineWorkbook.from_filelike(file) as book,
+        ):
+            _compare_sheets(book, added)
             for name, wanted in wishes.items():
                 sheet = book.get_sheet_by_name(name)
                 contents = [wish.content for wish in wanted.values() if wish.content is not None]
@@ -124,6 +164,18 @@ def compare_values(path: Path, wishes: dict[str, dict[Cell, Wish]]) -> None:
     # A panic in calamine's Rust is no Exception.
     except BaseException as error:
         raise WriteRefused("not-verified") from error
+
+
+def _compare_sheets(book: CalamineWorkbook, added: Sequence[AddSheet]) -> None:
+    """Compare the last sheets of a workbook with those that were to be added."""
+    names = book.sheet_names[len(book.sheet_names) - len(added) :]
+    for name, asked in zip(names, added, strict=True):
+        sheet = book.get_sheet_by_name(name)
+        rows = sheet.to_python(skip_empty_area=False)
+        for number, cells in enumerate(asked.rows):
+            for column, cell in enumerate(cells):
+                if cell is not None and not _same(rows[number][column], cell.value):
+                    raise WriteRefused("not-verified", at=f"{name}!{Cell(number + 1, column + 1)}")
 
 
 def _same(read: object, asked: Decimal | str) -> bool:
