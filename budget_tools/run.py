@@ -18,8 +18,9 @@ from .catalog import Language, codes, reserved
 from .errors import Refused, Unreadable, UsageError, WorkbookError
 from .model import finding as model
 from .model.address import Cell
+from .model.book import Book
 from .model.finding import Finding, WorkbookReport
-from .settings import Settings, read_settings
+from .settings import Limits, Settings, read_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .inspection import Examined
 
 Progress = Callable[[int, int], None]
+Reader = Callable[[Path, Limits], Book]
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 _DOCUMENTS = (
@@ -195,6 +197,7 @@ def check(
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     progress: Progress | None = None,
+    read: Reader | None = None,
 ) -> Report:
     """Check workbooks and say what is wrong with them.
 
@@ -205,6 +208,7 @@ def check(
         select: codes or beginnings of codes to report, nothing else; "all" switches on what is off.
         ignore: codes or beginnings of codes to leave out.
         progress: called with (workbooks done, workbooks in all) now and then.
+        read: how a workbook is read; from its file without it.
 
     Raises:
         UsageError: a path does not exist, or a code is unknown.
@@ -219,7 +223,7 @@ def check(
     wanted = _Wanted(select, ignore)
     settings_of = _SettingsOf(config, language)
     found = find(paths, settings_of)
-    reports, registered = _inspect_all(found.workbooks, settings_of, progress)
+    reports, registered = _inspect_all(found.workbooks, settings_of, progress, read)
     about_run = list(_of_run(found))
     if registered:
         from .inspection import inspect_run
@@ -292,7 +296,7 @@ class _Wanted:
 
 
 def _examined(
-    paths: Iterable[Path], settings_of: _SettingsOf
+    paths: Iterable[Path], settings_of: _SettingsOf, read: Reader | None = None
 ) -> Iterator[tuple[Path, Examined | WorkbookReport]]:
     """Each workbook, read and its tables found; or the report of one that could not be read."""
     from .books.file import WorkbookFile
@@ -305,7 +309,8 @@ def _examined(
         try:
             if path.suffix.lower() not in _WORKBOOKS and path.suffix.lower() in _DOCUMENTS:
                 raise Refused("unsupported-kind", suffix=path.suffix.lower())
-            book = WorkbookFile(path, settings.limits).read()
+            limits = settings.limits
+            book = WorkbookFile(path, limits).read() if read is None else read(path, limits)
         except WorkbookError as error:
             yield path, _not_checked(path, error)
             continue
@@ -332,7 +337,7 @@ def _not_checked(path: Path, error: WorkbookError) -> WorkbookReport:
 
 
 def _inspect_all(
-    paths: tuple[Path, ...], settings_of: _SettingsOf, progress: Progress | None
+    paths: tuple[Path, ...], settings_of: _SettingsOf, progress: Progress | None, read: Reader | None
 ) -> tuple[dict[str, WorkbookReport], list[Any]]:
     """The reports of all workbooks in their order, batch by batch, and the register of their proposals."""
     from .inspection import BATCH_BOOKS, BATCH_LINES, inspect
@@ -351,7 +356,7 @@ def _inspect_all(
 
     def work() -> None:  # what it holds is gone before the collector looks again
         nonlocal lines
-        for number, (path, examined) in enumerate(_examined(paths, settings_of), 1):
+        for number, (path, examined) in enumerate(_examined(paths, settings_of, read), 1):
             reports[str(path)] = WorkbookReport(str(path), "checked")  # keeps the order of the paths
             if isinstance(examined, WorkbookReport):
                 reports[str(path)] = examined
@@ -530,7 +535,7 @@ def _filled(path: Path, examined: Examined, target: Path | None) -> FilledWorkbo
     from .books.patch import apply_edits
 
     try:
-        apply_edits(path, edits, target)
+        apply_edits(path, edits, target, book=examined.book)
     except WorkbookError as error:
         return FilledWorkbook(str(path), tuple(totals), None, error.reason, error.facts)
     return FilledWorkbook(str(path), tuple(totals), str(target))

@@ -32,6 +32,7 @@ FLOORS = (
     ("rules",),
     ("inspection", "books", "reports", "documents"),
     ("run",),
+    ("marking",),
     ("nightly",),
     ("excel", "cli"),
     ("__main__",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..model.address import Cell
 from ..model.amount import Language
 from ..model.book import Book, ErrorValue, Sheet, Value
+from ..model.mark import is_ours
 from ..model.proposal import Page, Proposal, Text
 from ..model.table import Table
 from ..settings import Settings
@@ -21,8 +22,8 @@ _CAPTION_ROWS = 8  # a plain table's title and unit stand at most this far above
 
 
 def layout(book: Book, settings: Settings) -> tuple[Page, ...]:
-    """The tables and proposals of every sheet, in order."""
-    return tuple(_sheet(sheet, settings) for sheet in book.sheets)
+    """The tables and proposals of every sheet, in order; what marking added is no part of the budget."""
+    return tuple(_sheet(sheet, settings) for sheet in book.sheets if not is_ours(sheet))
 
 
 def _sheet(sheet: Sheet, settings: Settings) -> Page:

@@ -109,6 +109,7 @@ class Look:
     fill: str = ""
     wrap: bool = False
     centred: bool = False
+    right: bool = False
     underlined: bool = False
     line_below: str = ""
     format: str = "General"
@@ -128,7 +129,7 @@ class AddSheet:
     """Add a sheet after all others.
 
     A name that is taken gets a number: ``Kontrol (2)``. ``widths`` are those of the columns in
-    characters. ``heading`` is the row that stays in sight and is printed on every
+    characters, 0 for a hidden one. ``heading`` is the row that stays in sight and is printed on every
     page; 0 for none. A ``concealed`` sheet is seen by nobody but a program.
     """
 

@@ -44,12 +44,15 @@ def patch_sheet(
         for cell in cells:
             wish = wanted[cell]
             stored = row.cells.get(cell.column) if row else None
-            if wish.clear is not None:
-                style = inherited_style(scan, row, cell.column)
-                if stored is not None and not stored.children and stored.style == style:
+            if wish.clear is not None and stored is None:
+                continue
+            if wish.clear is not None and stored is not None and not stored.children:
+                style = _wished_style(stored.style, wish, styles)[0]
+                if style == inherited_style(scan, row, cell.column):
                     cleared.append(stored)
                     spans = wish.clear.spans
-            elif stored is not None:
+                    continue
+            if stored is not None:
                 new = _changed_cell(data, stored, wish, styles)
                 cuts.append((stored.element.start, stored.element.end, new))
                 had = any(e.local == "f" for e in stored.children)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from decimal import Decimal
 
 from ...model.address import Cell, column_letters
@@ -9,6 +10,10 @@ from ...model.edit import AddSheet, SetCell
 from ..package import escape, filled
 from .cells import content_of
 from .styles import Styles
+
+_LINE = 15.0  # points of a line of text
+_HIGHEST = 409.0  # that Excel can show
+_LETTERS = 1.05  # of common text for one of the figures that the width of a column is counted in
 
 
 def sheet_xml(sheet: AddSheet, namespace: str, styles: Styles | None, *, views: bool) -> bytes:
@@ -48,7 +53,8 @@ def _view(sheet: AddSheet) -> bytes:
 
 def _columns(sheet: AddSheet) -> bytes:
     drawn = "".join(
-        f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
+        f'<col min="{number}" max="{number}" '
+        + (f'width="{width:g}" customWidth="1"/>' if width else 'width="9" hidden="1" customWidth="1"/>')
         for number, width in enumerate(sheet.widths, 1)
     )
     return f"<cols>{drawn}</cols>".encode() if drawn else b""
@@ -65,7 +71,21 @@ def _row(sheet: AddSheet, number: int, styles: Styles | None) -> bytes:
         style = styles.of_look(cell.look) if styles is not None else 0
         tag = f'<c r="{place}"' + (f' s="{style}"' if style else "") + (f' t="{kind}"' if kind else "") + ">"
         cells.append(filled(tag.encode(), content))
-    return filled(b'<row r="%d">' % number, b"".join(cells)) if cells else b""
+    tag = f'<row r="{number}" ht="{_height(sheet, number):g}" customHeight="1">'
+    return filled(tag.encode(), b"".join(cells)) if cells else b""
+
+
+def _height(sheet: AddSheet, number: int) -> float:
+    """How high a row must be, in points; not every program works it out when it opens the sheet."""
+    lines, size = 1, 0
+    for cell, width in zip(sheet.rows[number - 1], (*sheet.widths, *[9.0] * 100), strict=False):
+        if cell is None:
+            continue
+        size = max(size, cell.look.size)
+        if cell.look.wrap and width and isinstance(cell.value, str):
+            wrapped = (textwrap.wrap(line, max(int(width * _LETTERS), 1)) for line in cell.value.split("\n"))
+            lines = max(lines, sum(max(1, len(part)) for part in wrapped))
+    return min(lines * _LINE + (1 if lines > 1 else 0) + size * 1.4, _HIGHEST)
 
 
 def _links(sheet: AddSheet) -> bytes:

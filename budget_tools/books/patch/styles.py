@@ -236,7 +236,8 @@ class Styles:
         said |= {"applyBorder": "1"} if look.line_below else {}
         alignment = {"vertical": "top"}
         alignment |= {"wrapText": "1"} if look.wrap else {}
-        alignment |= {"horizontal": "center"} if look.centred else {}
+        if look.centred or look.right:
+            alignment["horizontal"] = "center" if look.centred else "right"
         name = self._prefix + b"xf"
         tag = b"<" + name + "".join(f' {key}="{value}"' for key, value in said.items()).encode() + b">"
         inside = tree("alignment", **alignment).spelled(self._prefix.decode()).encode()

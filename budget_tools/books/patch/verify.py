@@ -68,6 +68,8 @@ def compare_stored(book: Workbook, name: str, wanted: dict[Cell, Wish]) -> None:
         if not (wish.holds or wish.looks):
             continue
         stored = scan.rows[cell.row].cells.get(cell.column) if cell.row in scan.rows else None
+        if stored is None and wish.clear is not None:
+            continue
         if stored is None:
             raise WriteRefused("not-verified", at=f"{name}!{cell}")
         formula, value = _texts(data, stored)
@@ -174,7 +176,9 @@ def _compare_sheets(book: CalamineWorkbook, added: Sequence[AddSheet]) -> None:
         rows = sheet.to_python(skip_empty_area=False)
         for number, cells in enumerate(asked.rows):
             for column, cell in enumerate(cells):
-                if cell is not None and not _same(rows[number][column], cell.value):
+                inside = number < len(rows) and column < len(rows[number])
+                read = rows[number][column] if inside else ""
+                if cell is not None and not _same(read, cell.value):
                     raise WriteRefused("not-verified", at=f"{name}!{Cell(number + 1, column + 1)}")
 
 

@@ -239,7 +239,9 @@ class Workbook:
             raise WriteRefused("unusual-sheet")
         said = {"name": name, "sheetId": str(number)} | ({"state": "veryHidden"} if concealed else {})
         attributes = "".join(f' {key}="{escape(value)}"' for key, value in said.items()).encode()
-        new = b"<" + last.prefix(self.data) + b"sheet" + attributes
+        prefix = spelled[1].partition(b":")[0]
+        declared = re.search(rb"\sxmlns:%b\s*=\s*(\"[^\"]*\"|'[^']*')" % re.escape(prefix), tag)
+        new = b"<" + last.prefix(self.data) + b"sheet" + (declared[0] if declared else b"") + attributes
         new += b" " + spelled[1] + b'="' + relationship.encode() + b'"/>'
         cuts = [(last.end, last.end, new)]
         if heading:
@@ -254,7 +256,9 @@ class Workbook:
         new = filled(tag, escape(rows).encode())
         names = self._children().get("definedNames")
         if names is not None:
-            return last_in(self.data, names, new)
+            # a list without names would not be as it was when ours is taken out again
+            holds = any(e.parent is names for e in self._elements)
+            return last_in(self.data, names, new) if holds else []
         at = self._after(_BEFORE_NAMES)
         return [(at, at, filled(b"<%bdefinedNames>" % prefix, new))]
 
@@ -293,7 +297,7 @@ class Workbook:
             for key in ("activeTab", "firstSheet"):
                 text = view.attributes.get(key, "0")
                 place = int(text) if text.isascii() and text.isdigit() else 0
-                if place < index or key not in view.attributes:
+                if not index <= place < len(listed) or key not in view.attributes:
                     continue
                 if place > index:
                     changes[key] = str(place - 1)
