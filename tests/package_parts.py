@@ -20,7 +20,11 @@ from budget_tools.model.address import Cell, parse_cell, parse_range
 _TOKEN = re.compile(
     rb"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?:[^>"']|"[^"]*"|'[^']*')*>|[^<]+""", re.DOTALL
 )
-_STYLE_TAGS = {b"numFmts", b"numFmt", b"xf", b"alignment", b"protection"}
+_FILL_TAGS = {b"fill", b"patternFill", b"fgColor", b"bgColor"}
+_FONT_TAGS = {b"font", b"b", b"u", b"sz", b"color", b"name", b"family", b"scheme"}
+_BORDER_TAGS = {b"border", b"left", b"right", b"top", b"bottom", b"diagonal"}
+_STYLE_TAGS = {b"numFmts", b"fonts", b"fills", b"borders", b"numFmt", b"xf", b"alignment", b"protection"}
+_STYLE_TAGS |= _FILL_TAGS | _FONT_TAGS | _BORDER_TAGS
 
 
 def assert_only_changed(before: Path, after: Path, changed: set[str], *, styles: bool = False) -> None:
@@ -65,9 +69,56 @@ def assert_only_changed(before: Path, after: Path, changed: set[str], *, styles:
                 kept = [t for t in _tokens(was) if posixpath.basename(str(chain)).encode() not in t]
                 assert kept == _tokens(now), name
             elif styles and name == target(old, workbook, "/styles"):
-                _assert_more_styles(_tokens(was), _tokens(now))
+                _assert_more(_opened(was), _opened(now), _STYLE_TAGS, name)
             else:
                 assert name == chain, f"{name} changed"
+
+
+def assert_only_gained(before: Path, after: Path, gained: dict[str, set[bytes]], new: str) -> None:
+    """Assert that a workbook file has all it had, byte for byte, and besides only what was meant.
+
+    ``gained`` says by pattern of a part's name which elements it may have more of; counts in their parents
+    may be higher. ``new`` is a pattern that every new part fits; new parts stand last.
+    """
+    with zipfile.ZipFile(before) as old, zipfile.ZipFile(after) as now:
+        assert now.testzip() is None
+        assert now.namelist()[: len(old.namelist())] == old.namelist(), "parts or their order"
+        for name in now.namelist()[len(old.namelist()) :]:
+            assert re.fullmatch(new, name), f"{name} is new"
+        for name in old.namelist():
+            if old.read(name) == now.read(name):
+                _assert_raw(before, after, old.getinfo(name), now.getinfo(name))
+                continue
+            allowed = next((tags for pattern, tags in gained.items() if re.fullmatch(pattern, name)), None)
+            assert allowed is not None, f"{name} changed"
+            _assert_more(_opened(old.read(name)), _opened(now.read(name)), allowed, name)
+
+
+def _opened(data: bytes) -> list[bytes]:
+    """The tokens of a part, empty tags as a start and an end, without counts."""
+    found: list[bytes] = []
+    for token in _tokens(data):
+        if token.startswith(b"<") and token.endswith(b"/>"):
+            found += [_less(token[:-2].rstrip() + b">", "count"), _end_tag(token)]
+        else:
+            found.append(_less(token, "count") if token.startswith(b"<") else token)
+    return found
+
+
+def _assert_more(was: list[bytes], now: list[bytes], allowed: set[bytes], name: str) -> None:
+    """All old tokens are there in their order, and what is more stands in elements that may be new."""
+    i = depth = 0
+    for token in now:
+        tag = _name(token) or _name(token.replace(b"</", b"<"))
+        if not depth and i < len(was) and token == was[i]:
+            i += 1
+            continue
+        if tag in allowed or depth:
+            opens = token.startswith(b"<") and not token.startswith((b"</", b"<?", b"<!"))
+            depth += opens - token.startswith(b"</")
+            continue
+        raise AssertionError(f"{name}: {token!r} is new")
+    assert i == len(was), f"{name}: {was[i]!r} is gone"
 
 
 def raw_part(path: Path, info: zipfile.ZipInfo) -> bytes:
@@ -183,6 +234,9 @@ def _without(data: bytes, name: bytes) -> list[bytes]:
 
 def _assert_sheet(was: bytes, now: bytes, changed: set[Cell], name: str, styles: bool) -> None:
     """Both sheets are the same once the changed cells are out of them."""
+    filled = {
+        parse_cell(at.decode()) for at in re.findall(rb"<(?:\w+:)?c [^>]*r=.([A-Z]+\d+)[^>]*[^/]>", now)
+    }
     old, old_styles = _reduced(was, changed)
     new, new_styles = _reduced(now, changed)
     for a, b in itertools.zip_longest(old, new):
@@ -194,8 +248,9 @@ def _assert_sheet(was: bytes, now: bytes, changed: set[Cell], name: str, styles:
         small, large = (parse_range(match[1].decode()) for match in ranges if match)
         assert large.top <= small.top and large.left <= small.left, f"{name}: dimension"
         assert large.bottom >= small.bottom and large.right >= small.right, f"{name}: dimension"
+        held = [cell for cell in changed if cell in filled]
         assert all(
-            large.top <= c.row <= large.bottom and large.left <= c.column <= large.right for c in changed
+            large.top <= c.row <= large.bottom and large.left <= c.column <= large.right for c in held
         ), f"{name}: dimension"
 
 
@@ -253,24 +308,3 @@ def _reduced_row(tokens: list[bytes], row: int, changed: set[Cell], styles: dict
     if not kept and b" " not in plain.strip():
         return []
     return [plain, *kept, _end_tag(start)]
-
-
-def _assert_more_styles(was: list[bytes], now: list[bytes]) -> None:
-    """All old tokens are there in their order but for counts, and what is more are formats."""
-    left = iter(now)
-    for token in was:
-        bare = _less(token, "count")
-        if bare.endswith(b"/>") and _name(bare) in (b"numFmts", b"cellXfs"):
-            bare = bare[:-2].rstrip() + b">"
-        for other in left:
-            if _less(other, "count") == bare:
-                break
-            assert _style_tag(other), f"styles: {other!r} is new"
-        else:
-            raise AssertionError(f"styles: {token!r} is gone")
-    assert all(_style_tag(other) for other in left)
-
-
-def _style_tag(token: bytes) -> bool:
-    """Whether a token may be new in the styles: a tag of a format, or the space inside a copied one."""
-    return not token.strip() or (_name(token) or _name(token.replace(b"</", b"<"))) in _STYLE_TAGS

@@ -26,6 +26,9 @@ from ..errors import WriteRefused
 LARGEST_PART = 1 << 29
 """Bytes of a part that is taken into memory; Excel's own largest sheets stay below."""
 
+SMALL_PART = 1 << 18
+"""Bytes of a part that is kept once it was read: lists and styles are asked for again and again."""
+
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -79,10 +82,14 @@ class Element:
         cls, data: bytes, name: str, attributes: dict[str, str], parent: Element | None, at: int
     ) -> Element:
         """The element whose start tag stands at ``at``."""
-        tag = _TAG.match(data, at)
-        if tag is None:
+        end = data.find(b">", at) + 1
+        # A quote is open there if a value holds the sign itself.
+        if data.count(b'"', at, end) % 2 or data.count(b"'", at, end):
+            tag = _TAG.match(data, at)
+            end = tag.end() if tag else 0
+        if not end:
             raise WriteRefused("broken-xml")
-        return cls(name, attributes, parent, at, tag.end())
+        return cls(name, attributes, parent, at, end)
 
     def shut(self, data: bytes, at: int) -> None:
         """Note the end tag at ``at``; of ``<c/>`` expat says the place after it."""
@@ -139,8 +146,8 @@ def parse(made: expat.XMLParserType, data: bytes) -> None:
         raise WriteRefused("broken-xml") from error
 
 
-def elements(data: bytes) -> list[Element]:
-    """Every element of a part in the order of their start tags.
+def elements(data: bytes, depth: int = 1 << 30) -> list[Element]:
+    """Every element of a part in the order of their start tags, down to a depth.
 
     Raises:
         WriteRefused: ``broken-xml``, ``doctype`` or ``part-encoding``.
@@ -149,12 +156,22 @@ def elements(data: bytes) -> list[Element]:
     path: list[Element] = []
     made = parser(data)
 
+    below = 0  # how many elements are open that nobody asked for
+
     def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal below
+        if below or len(path) == depth:
+            below += 1
+            return
         parent = path[-1] if path else None
         path.append(Element.open(data, name, attributes, parent, made.CurrentByteIndex))
         found.append(path[-1])
 
     def end(_: str) -> None:
+        nonlocal below
+        if below:
+            below -= 1
+            return
         path.pop().shut(data, made.CurrentByteIndex)
 
     made.StartElementHandler = start
@@ -226,9 +243,10 @@ _FIRST_DAY = 0x21
 """1 January 1980, the first day a zip knows; Excel writes it for every part."""
 
 _NO_RELATIONSHIPS = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+    b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
+    b"<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'></Relationships>"
 )
+"""A list of relationships that we begin. Others quote otherwise: so we know it again when it is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +285,8 @@ class Package:
         self._replaced: dict[str, bytes] = {}
         self._added: dict[str, bytes] = {}
         self._removed: set[str] = set()
+        self._known: dict[str, bytes] = {}
+        self._leads: dict[str, tuple[bytes, list[tuple[Relationship, Element]]]] = {}
         self._exact: dict[str, list[str]] = {}
         self._folded: dict[str, list[str]] = {}
         for name in self._zip.namelist():
@@ -312,13 +332,18 @@ class Package:
             return self._replaced[name]
         if name in self._added:
             return self._added[name]
+        if name in self._known:
+            return self._known[name]
         try:
             info = self._zip.getinfo(name)
             if info.file_size > LARGEST_PART:
                 raise WriteRefused("part-too-large", part=name)
-            return self._zip.read(info)
+            data = self._zip.read(info)
         except (KeyError, *_DAMAGE) as error:
             raise WriteRefused("broken-package", part=name) from error
+        if len(data) <= SMALL_PART:
+            self._known[name] = data
+        return data
 
     def replace(self, name: str, data: bytes) -> None:
         """Give a part new bytes."""
@@ -336,6 +361,7 @@ class Package:
 
     def add(self, name: str, data: bytes, content_type: str | None = None) -> None:
         """Put in a new part, which stands last in the zip."""
+        self._leads.clear()  # what led nowhere may lead here
         self._added[name] = data
         self._list(name)
         types = self.find("[Content_Types].xml")
@@ -364,20 +390,23 @@ class Package:
         self.replace(name, splice(data, last_in(data, root, b"<" + root.prefix(data) + new)))
         return f"rId{number}"
 
-    def unrelate(self, owner: str, part: str, *, drop_empty: bool = False) -> None:
-        """Take out the relationships of a part to another; with ``drop_empty`` no empty list is left."""
+    def unrelate(self, owner: str, part: str) -> None:
+        """Take out the relationships of a part to another, and the list of them if we began it."""
         name, found = self._relationships(owner)
-        if name is None:
-            return
         gone = [(e.start, e.end, b"") for relationship, e in found if relationship.part == part]
-        if drop_empty and gone and len(gone) == len(found):
+        if name is None or not gone:
+            return
+        data = splice(self.read(name), gone)
+        if data == _NO_RELATIONSHIPS:
             self._removed.add(name)
-        else:
-            self.replace(name, splice(self.read(name), gone))
+            return
+        if len(gone) == len(found):  # Google writes such empty lists
+            data = re.sub(rb">\s*</(?:[\w-]+:)?Relationships\s*>\Z", b"/>", data)
+        self.replace(name, data)
 
-    def remove(self, name: str, owner: str, *, drop_empty: bool = False) -> None:
+    def remove(self, name: str, owner: str) -> None:
         """Take a part out, with its content type, its relationships and those of ``owner`` to it."""
-        self.unrelate(owner, name, drop_empty=drop_empty)
+        self.unrelate(owner, name)
         own, _ = self._relationships(name)
         if own is not None:
             self._removed.add(own)
@@ -391,6 +420,7 @@ class Package:
             ]
             self.replace(types, splice(data, gone))
         self._removed.add(name)
+        self._leads.clear()
 
     def related(self, owner: str) -> list[Relationship]:
         """The relationships of a part, or of the package itself where ``owner`` is empty."""
@@ -403,8 +433,11 @@ class Package:
         name = self.find(posixpath.join(folder, "_rels", base + ".rels"))
         if name is None:
             return None, []
+        data = self.read(name)
+        if name in self._leads and self._leads[name][0] == data:
+            return name, self._leads[name][1]
         found: list[tuple[Relationship, Element]] = []
-        for element in elements(self.read(name)):
+        for element in elements(data):
             if element.local != "Relationship":
                 continue
             said = element.attributes
@@ -413,6 +446,7 @@ class Package:
                 part = self._resolve(folder, said.get("Target", ""))
             kind = said.get("Type", "").rpartition("/")[2]
             found.append((Relationship(said.get("Id", ""), kind, part, said.get("Type", "")), element))
+        self._leads[name] = (data, found)
         return name, found
 
     def _resolve(self, folder: str, target: str) -> str | None:

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BudgetToolsError
-from . import check, explain, fill, rules
+from . import check, explain, fill, mark, rules, unmark
 
 WRONG_USE = 2
 NOT_CHECKED = 3
@@ -62,6 +62,8 @@ app = typer.Typer(
 )
 app.command()(check.check)
 app.command()(fill.fill)
+app.command()(mark.mark)
+app.command()(unmark.unmark)
 app.command()(rules.rules)
 app.command()(explain.explain)
 

@@ -13,7 +13,7 @@ from .styles import Styles
 
 _LINE = 15.0  # points of a line of text
 _HIGHEST = 409.0  # that Excel can show
-_LETTERS = 1.05  # of common text for one of the figures that the width of a column is counted in
+_LETTERS = 1.12  # of common text for one of the figures that the width of a column is counted in
 
 
 def sheet_xml(sheet: AddSheet, namespace: str, styles: Styles | None, *, views: bool) -> bytes:

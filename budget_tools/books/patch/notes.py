@@ -32,6 +32,8 @@ _SHAPE_TYPE = re.compile(rb"<((?:[\w-]+:)?shapetype)\s[^>]*?_x0000_t202[^>]*>.*?
 _ANCHOR = re.compile(rb"(<(?:[\w-]+:)?Anchor>)([^<]*)(</)")
 _VML_END = re.compile(rb"</(?:[\w-]+:)?xml\s*>\s*\Z")
 
+_LEGACY = re.compile(rb"<(?:[\w-]+:)?legacyDrawing\s[^>]*?:id\s*=\s*[\"']([^\"']*)")
+
 WIDTH = 300  # pixels of a note's box
 _LETTERS = 46  # that fit beside each other in it
 _LINE, _ROW, _COLUMN = 14, 20, 64  # pixels
@@ -61,14 +63,12 @@ class Note:
 
 def notes_of(package: Package, part: str) -> dict[Cell, Note]:
     """Every note of a sheet."""
-    related = {r.kind: r.part for r in package.related(part) if r.part}
+    comments, vml = _parts_of(package, part)
     threads = _threads(package, part)
-    shapes = {}
-    if "vmlDrawing" in related:
-        shapes = _shapes(package.read(str(related["vmlDrawing"])))
+    shapes = _shapes(package.read(vml)) if vml else {}
     found: dict[Cell, Note] = {}
-    if "comments" in related:
-        data = package.read(str(related["comments"]))
+    if comments:
+        data = package.read(comments)
         for comment in _Comments(data).comments:
             cell = cell_of(comment.attributes.get("ref", ""))
             if cell is not None:
@@ -101,8 +101,7 @@ def patch_notes(
     for cell, wish in wanted.items():
         if isinstance(wish.note, SetNote) and cell in threads:
             raise WriteRefused("threaded-comment", at=f"{wish.note.sheet}!{cell}")
-    related = {r.kind: r.part for r in package.related(part) if r.part}
-    comments, vml = related.get("comments"), related.get("vmlDrawing")
+    comments, vml = _parts_of(package, part)
     root = scan.root
     assert root is not None
     old = package.read(comments) if comments else b""
@@ -127,7 +126,7 @@ def patch_notes(
     new_text, new_drawing = text.written(), drawing.written()
     legacy = next((e for e in scan.top if e.local == "legacyDrawing"), None)
     if comments and new_text is None:
-        package.remove(comments, part, drop_empty=True)
+        package.remove(comments, part)
     elif comments and new_text is not None:
         package.replace(comments, new_text)
     elif new_text is not None:
@@ -135,7 +134,7 @@ def patch_notes(
         package.add(comments, _HEAD + new_text, _COMMENTS)
         package.relate(part, f"{relation}/comments", comments)
     if vml and new_drawing is None:
-        package.remove(vml, part, drop_empty=True)
+        package.remove(vml, part)
         if legacy is not None:
             cuts.append((legacy.start, legacy.end, b""))
     elif vml and new_drawing is not None:
@@ -158,6 +157,18 @@ def _legacy_cut(data: bytes, scan: Scan, relation: str, related_id: str) -> tupl
     at = max((e.end for e in before), default=scan.sheet_data.end)
     tag = b"<" + root.prefix(data) + f'legacyDrawing xmlns:r="{relation}" r:id="{related_id}"/>'.encode()
     return at, at, tag
+
+
+def _parts_of(package: Package, part: str) -> tuple[str | None, str | None]:
+    """The parts with the texts and the boxes of a sheet's notes; pictures in its header have other boxes."""
+    related = package.related(part)
+    comments = next((r.part for r in related if r.kind == "comments" and r.part), None)
+    sheet = package.read(part)
+    shown = _LEGACY.search(sheet, sheet.find(b"</sheetData")) if b"legacyDrawing" in sheet else None
+    named = shown[1].decode("utf-8", "replace") if shown else ""
+    return comments, next(
+        (r.part for r in related if r.id == named and r.kind == "vmlDrawing" and r.part), None
+    )
 
 
 def _threads(package: Package, part: str) -> set[Cell]:
@@ -360,7 +371,7 @@ class _Drawing:
             return
         self._data = self._data.replace(shape, b"", 1)
         if not _shapes(self._data):
-            self._data = _SHAPE_TYPE.sub(b"", self._data, count=1)
+            self._data = _OUR_TYPE.sub(b"", self._data, count=1)
 
     def grow(self, cell: Cell, lines: int) -> None:
         """Make the box of a note longer by some lines."""
@@ -385,9 +396,11 @@ class _Drawing:
 
 
 _NOTE_TYPE = (
-    b'<v:shapetype%b id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+    b'<v:shapetype%b coordsize="21600,21600" id="_x0000_t202" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     b'<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
+_OUR_TYPE = re.compile(rb'<v:shapetype[^>]*? coordsize="21600,21600" id="_x0000_t202".*?</v:shapetype>')
+"""Others write the id first."""
 _NOTE_SHAPE = (
     b'<v:shape%b id="_x0000_s%d" type="#_x0000_t202" style=\'position:absolute;margin-left:60pt;'
     b'margin-top:2pt;width:225pt;height:80pt;z-index:%d;visibility:hidden\' fillcolor="#ffffe1" '

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
 from ...errors import WriteRefused
-from ...model.address import MAX_ROW, Cell, Range, parse_cell, parse_range
+from ...model.address import MAX_ROW, Cell, Range, column_number, parse_cell, parse_range
 from ..package import Element, parse, parser
 
 
@@ -32,6 +36,58 @@ class Row:
     tail: Element | None = None
 
 
+_ROW = re.compile(rb'<row r="(\d{1,7})"')
+_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d')
+_BOUND = re.compile(rb"<!|t\s*=\s*[\"'](?:shared|array|dataTable)")
+LONG_SHEET = 4_000
+"""Bytes from which a sheet is looked through by patterns before it is parsed."""
+
+
+class _Short(NamedTuple):
+    """A sheet without the rows that nobody asked for, and the way back from its places to the sheet's."""
+
+    data: bytes
+    begins: list[int]  # where the stretches that were kept begin here
+    shifts: list[int]  # how far each has moved
+    numbers: list[int]
+    starts: list[int]
+    used: Range
+
+    def there(self, place: int, last: bool = True) -> int:
+        """Where a place is in the whole sheet; the end of something belongs to the stretch it is ``last`` in."""
+        return place + self.shifts[bisect_right(self.begins, place - last) - 1]
+
+
+def _shortened(data: bytes, wanted: Collection[int]) -> _Short | None:
+    """A long sheet without the rows that nobody asked for; None where they may matter, or are written oddly.
+
+    Nothing is lost where rows and cells all say where they are, and no formula is shared or an array.
+    """
+    if len(data) < LONG_SHEET or _BOUND.search(data):
+        return None
+    rows = list(_ROW.finditer(data))
+    columns = _COLUMN.findall(data)
+    close = data.rfind(b"</sheetData>")
+    numbers = [int(row[1]) for row in rows]
+    plain = len(rows) == data.count(b"<row") and len(columns) == data.count(b"<c ") + data.count(b"<c>")
+    ascending = all(a < b for a, b in pairwise(numbers)) and numbers and numbers[0] > 0
+    if not plain or not ascending or numbers[-1] > MAX_ROW or not columns or close < rows[-1].start():
+        return None
+    starts = [row.start() for row in rows]
+    ends = [*starts[1:], close]
+    stretches = [(0, starts[0])]
+    stretches += [(starts[i], ends[i]) for i, number in enumerate(numbers) if number in wanted]
+    stretches.append((close, len(data)))
+    begins, shifts, at = [], [], 0
+    for start, end in stretches:
+        begins.append(at)
+        shifts.append(start - at)
+        at += end - start
+    letters = [column_number(name.decode()) for name in set(columns)]
+    used = Range(numbers[0], min(letters), numbers[-1], max(letters))
+    return _Short(b"".join(data[a:b] for a, b in stretches), begins, shifts, numbers, starts, used)
+
+
 class Scan:
     """One pass over a sheet: the places of the wanted rows and what may forbid a change.
 
@@ -44,6 +100,8 @@ class Scan:
     """
 
     def __init__(self, data: bytes, wanted: Collection[int]) -> None:
+        short = _shortened(data, wanted)
+        data = short.data if short else data
         self._data = data
         self._wanted = wanted
         self._parser = parser(data)
@@ -75,6 +133,25 @@ class Scan:
         parse(self._parser, data)
         if self.sheet_data is None:
             raise WriteRefused("unusual-sheet")
+        if short is not None:
+            self._lengthen(short)
+
+    def _lengthen(self, short: _Short) -> None:
+        """Give everything its place in the whole sheet."""
+        assert self.sheet_data is not None and self.root is not None
+        self.numbers, self.starts, self.used = short.numbers, short.starts, short.used
+        found = [self.root, *self.top]
+        for row in self.rows.values():
+            found += [row.element, *([row.tail] if row.tail else [])]
+            for stored in row.cells.values():
+                found += [stored.element, *stored.children]
+        close = short.there(self.sheet_data.close, last=False)
+        for element in {id(one): one for one in found}.values():
+            element.start = short.there(element.start, last=False)
+            element.inside, element.close, element.end = map(
+                short.there, (element.inside, element.close, element.end)
+            )
+        self.sheet_data.close = close
 
     def _open(self, name: str, attributes: dict[str, str]) -> Element:
         parent = self._path[-1] if self._path else None

@@ -70,7 +70,7 @@ def fill_tree(fill: str) -> Tree:
         [whole] = trees(found[:1], found)
     except WriteRefused as refused:
         raise WriteRefused("bad-colour", colour=fill) from refused
-    if any(child.name not in ("patternFill", "gradientFill") for child in whole.children):
+    if [child.name for child in whole.children] not in (["patternFill"], ["gradientFill"]):
         raise WriteRefused("bad-colour", colour=fill)
     return whole
 
@@ -120,7 +120,7 @@ class _List:
     element: Element | None
     children: list[Element] = field(default_factory=list)
     added: list[bytes] = field(default_factory=list)
-    known: dict[Tree, int] = field(default_factory=dict)
+    known: dict[Tree, int] | None = None
 
     def __len__(self) -> int:
         return len(self.children) + len(self.added)
@@ -131,7 +131,7 @@ class Styles:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        found = elements(data)
+        found = elements(data, 3)  # the lists and what is in them, but not what is in that
         self._root = found[0]
         self._prefix = self._root.prefix(data)
         space = self._root.namespace
@@ -145,11 +145,8 @@ class Styles:
             owner = owners.get(id(element.parent))
             if owner is not None and element.namespace == space:
                 owner.children.append(element)
-        for name in ("fonts", "fills", "borders"):
-            one = self._lists[name]
-            for number, piece in enumerate(trees(one.children, found)):
-                one.known.setdefault(piece, number)
-        self._fills = dict(enumerate(trees(self._lists["fills"].children, found)))
+        self._looks: dict[Look, int] = {}
+        self._fills: dict[int, Tree] = {}
         xfs = self._lists["cellXfs"].children = [
             e for e in self._lists["cellXfs"].children if e.local == "xf"
         ]
@@ -178,7 +175,10 @@ class Styles:
         """The fill of a style; none where it says nothing that can be understood."""
         if not 0 <= style < len(self._xfs):
             return _NO_FILL
-        return self._fills.get(self._xfs[style].number("fillId"), _NO_FILL)
+        fills, number = self._lists["fills"], self._xfs[style].number("fillId")
+        if number not in self._fills and 0 <= number < len(fills.children):
+            self._fills[number] = self._grown(fills.children[number : number + 1])[0]
+        return self._fills.get(number, _NO_FILL)
 
     def unlocked(self, style: int) -> bool:
         """Whether cells of a style may be written although their sheet is protected."""
@@ -223,6 +223,11 @@ class Styles:
         Raises:
             WriteRefused: ``too-many-styles`` or ``bad-number-format``.
         """
+        if look not in self._looks:
+            self._looks[look] = self._of_look(look)
+        return self._looks[look]
+
+    def _of_look(self, look: Look) -> int:
         said = {
             "numFmtId": self._number(look.format),
             "fontId": str(self._font(look)),
@@ -277,24 +282,41 @@ class Styles:
 
     def _in_list(self, name: str, wanted: Tree) -> int:
         """The number of a font, fill or border, which is added where there is none like it."""
-        one = self._lists[name]
+        one, known = self._lists[name], self._known_in(name)
         for reserved in _RESERVED[name][
             len(one) :
         ]:  # Excel takes the first numbers for these, whatever they hold
             self._append(one, reserved)
-        if wanted not in one.known:
+        if wanted not in known:
             self._append(one, wanted)
-        return one.known[wanted]
+        return known[wanted]
+
+    def _known_in(self, name: str) -> dict[Tree, int]:
+        """The pieces of a list, each with its first number."""
+        one = self._lists[name]
+        if one.known is None:
+            one.known = {}
+            for number, piece in enumerate(self._grown(one.children)):
+                one.known.setdefault(piece, number)
+        return one.known
+
+    def _grown(self, wanted: Sequence[Element]) -> list[Tree]:
+        """Elements of the part that stand beside each other, with all that is in them."""
+        if not wanted:
+            return []
+        root = self._root.tag(self._data)
+        data = filled(root, self._data[wanted[0].start : wanted[-1].end])
+        found = elements(data)
+        return trees([e for e in found if e.parent is found[0]], found)
 
     def _append(self, one: _List, piece: Tree) -> None:
-        one.known.setdefault(piece, len(one))
+        self._known_in(one.name).setdefault(piece, len(one))
         if one.name == "fills":
             self._fills[len(one)] = piece
         one.added.append(piece.spelled(self._prefix.decode()).encode())
 
     def _font(self, look: Look) -> int:
-        fonts = self._lists["fonts"]
-        own = next((piece for piece, number in fonts.known.items() if number == 0), tree("font"))
+        own = next((piece for piece, number in self._known_in("fonts").items() if number == 0), tree("font"))
         kept = {
             child.name: child for child in own.children if child.name in ("sz", "name", "family", "scheme")
         }
