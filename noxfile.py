@@ -37,3 +37,4 @@ def bench(session: nox.Session) -> None:
     """How fast the whole check is, against only reading and against the obvious script."""
     session.install("-e", ".[test]")
     session.run("python", "bench/speed.py", *session.posargs)
+    session.run("python", "bench/writing.py")

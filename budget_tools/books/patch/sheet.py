@@ -54,7 +54,7 @@ class _Short(NamedTuple):
     used: Range
 
     def there(self, place: int, last: bool = True) -> int:
-        """Where a place is in the whole sheet; the end of something belongs to the stretch it is ``last`` in."""
+        """Where a place is in the whole sheet; with ``last`` the place after something."""
         return place + self.shifts[bisect_right(self.begins, place - last) - 1]
 
 
