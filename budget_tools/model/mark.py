@@ -109,7 +109,7 @@ def _read(sheet: Sheet) -> Record:
     lines = [[str(value) for value in row] for row in sheet.rows]
     counts = tuple(
         (name, int(count))
-        for name, _, count in (one.partition("=") for one in lines[0][1].split(";"))
+        for name, _, count in (one.partition("=") for one in "".join(lines[0][1:2]).split(";"))
         if count.lstrip("-").isdigit()
     )
     marks = []

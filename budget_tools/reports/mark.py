@@ -115,7 +115,7 @@ def unmark_edits(
     anchors: dict[Place, str] = {}
     for mark, place in where.items():
         looks, before = now.get(place), mark.before
-        anchors[place] = before.anchor
+        anchors[place] = before.anchor if place == mark.place else ""
         if looks is None or not has_colour(looks.fill, mark.colour):
             continue
         edits.append(SetFill(place.sheet, place.cell, before.fill, before.style))

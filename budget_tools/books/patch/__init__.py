@@ -115,7 +115,7 @@ def _patch(package: Package, plan: Plan, book: Book | None, through_protection: 
     styles = _styles_for(plan, workbook)
     for name, wanted in plan.cells.items():
         left_out = _patch_cells(package, workbook, name, wanted, styles, through_protection)
-        results = [one for one in results if one.sheet != name or one.cell not in left_out]
+        results = [one for one in results if one.cell not in left_out or not _named(one.sheet, name)]
         current &= not left_out
     for removed in plan.removed:
         workbook.remove_sheet(removed.name)
@@ -176,3 +176,8 @@ def _has_formulas(plan: Plan) -> bool:
         for wanted in plan.cells.values()
         for wish in wanted.values()
     )
+
+
+def _named(sheet: str, name: str) -> bool:
+    """Whether two names mean the same sheet, as Excel compares them."""
+    return sheet.casefold() == name.casefold()

@@ -352,7 +352,7 @@ class _Drawing:
         blocks = re.search(rb"<(?:[\w-]+:)?idmap\b[^>]*\bdata=[\"'](\d+)", self._data)
         first = int(blocks[1]) * 1024 if blocks else 1024
         taken = [int(n) for n in re.findall(rb"_x0000_s(\d{1,9})", self._data)]
-        number = max([n for n in taken if first <= n < first + 1024], default=first) + 1
+        number = max([n for n in taken if n >= first], default=first) + 1
         root = re.match(rb"(?:<\?[^>]*>)?\s*(<[^>]*>)", self._data)
         undeclared = {
             prefix: space
@@ -365,12 +365,12 @@ class _Drawing:
         self._data = self._data[: end.start()] + new + self._data[end.start() :]
 
     def remove(self, cell: Cell) -> None:
-        """Take the box of a note away, and with the last one the type that all of them share."""
+        """Take the box of a note away, and with our last one the type that we defined for them."""
         shape = _shapes(self._data).get(cell)
         if shape is None:
             return
         self._data = self._data.replace(shape, b"", 1)
-        if not _shapes(self._data):
+        if not _OUR_SHAPE.search(self._data):
             self._data = _OUR_TYPE.sub(b"", self._data, count=1)
 
     def grow(self, cell: Cell, lines: int) -> None:
@@ -400,9 +400,10 @@ _NOTE_TYPE = (
     b'<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 _OUR_TYPE = re.compile(rb'<v:shapetype[^>]*? coordsize="21600,21600" id="_x0000_t202".*?</v:shapetype>')
-"""Others write the id first."""
+_OUR_SHAPE = re.compile(rb'<v:shape(?: [^<>]*)? type="#_x0000_t202" id="_x0000_s')
+"""Others write the id first: so we know what we drew."""
 _NOTE_SHAPE = (
-    b'<v:shape%b id="_x0000_s%d" type="#_x0000_t202" style=\'position:absolute;margin-left:60pt;'
+    b'<v:shape%b type="#_x0000_t202" id="_x0000_s%d" style=\'position:absolute;margin-left:60pt;'
     b'margin-top:2pt;width:225pt;height:80pt;z-index:%d;visibility:hidden\' fillcolor="#ffffe1" '
     b'o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/>'
     b"<v:path o:connecttype=\"none\"/><v:textbox style='mso-direction-alt:auto'>"
