@@ -14,9 +14,9 @@ import pytest
 
 from budget_tools import Report, SettingsError, Severity, UsageError, check, fill, inspection
 from budget_tools.catalog import codes
+from budget_tools.changing.fill import FilledWorkbook
 from budget_tools.model.address import Cell
 from budget_tools.model.finding import Finding
-from budget_tools.changing.fill import FilledWorkbook
 from tests.package_parts import assert_only_changed
 from tests.packages import rows_of, worksheet, write
 

@@ -46,7 +46,7 @@ class Operation:
         except (OSError, KeyError, ImportError):  # a service account may have no name
             who = ""
         name = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        return cls(name, what, now.isoformat(timespec="seconds"), who)
+        return cls(name, what, now.isoformat(timespec="microseconds"), who)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def history(
             for entry in entries
             if name is None or entry.file == name
         ]
-    found.sort(key=lambda past: (past.when, past.operation, past.path))
+    found.sort(key=lambda past: past.when)
     return History(tuple(dict.fromkeys(found)), _language(roots, settings_of))
 
 
@@ -241,20 +241,21 @@ def _chosen(operation: str | None, journals: Sequence[Sequence[Entry]], roots: S
         UsageError: there is none, it was taken back already, or several begin like that.
     """
     where = ", ".join(map(str, roots))
-    standing: dict[str, Entry] = {}
+    standing: set[str] = set()
     known: set[str] = set()
+    last: list[Entry] = []
     for entries in journals:
         taken_back = undone(entries)
-        for entry in entries:
-            if entry.state == "done":
-                known.add(entry.operation)
-                if (entry.operation, entry.file) not in taken_back:
-                    standing[entry.operation] = entry
+        done = [entry for entry in entries if entry.state == "done"]
+        known |= {entry.operation for entry in done}
+        stand = [entry for entry in done if (entry.operation, entry.file) not in taken_back]
+        standing |= {entry.operation for entry in stand}
+        # Within a folder the journal's own order counts, whatever the clocks of the machines said.
+        last += [entry for entry in stand if not entry.undoes][-1:]
     if operation is None:
-        own = [entry for entry in standing.values() if entry.what != "undo"]
-        if not own:
+        if not last:
             raise UsageError(f"{where}: there is nothing to undo")
-        return max(own, key=lambda entry: (entry.when, entry.operation)).operation
+        return max(last, key=lambda entry: entry.when).operation
     fitting = sorted(one for one in standing if one.startswith(operation))
     if operation in standing or len(fitting) == 1:
         return operation if operation in standing else fitting[0]

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from budget_tools.changing.fill import FilledWorkbook, FillReport, PlannedTotal
 from budget_tools.cli.main import app
 from budget_tools.errors import UsageError
 from budget_tools.model.address import parse_cell
-from budget_tools.changing.fill import FilledWorkbook, FillReport, PlannedTotal
 
 RUNNER = CliRunner()
 TOTALS = (
