@@ -439,6 +439,7 @@ def test_the_report_of_a_run(tmp_path: Path) -> None:
         "errors": counts.errors,
         "warnings": counts.warnings,
         "notes": counts.notes,
+        "accepted": 0,
     }
     frame = report.to_frame()
     assert list(frame["code"]) == codes_of(report)

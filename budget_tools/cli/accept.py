@@ -46,7 +46,7 @@ def accept(
 
     \b
       budget-tools accept Drift.xlsx --finding 83945a72bdbf --reason "Aftalt med udvalget" --initials BJ
-      budget-tools accept Gammel.xls --until 2027-12-31 --reason "Kun til opslag" --initials BJ
+      budget-tools accept Broken.xlsx --until 2027-12-31 --reason "Ny fil er på vej" --initials BJ
     """
     from ..accepting import accept as run_accept
     from ..catalog import LANGUAGES, word

@@ -81,7 +81,7 @@ def fix(
         cell = str(one.changes[0].cell)
         return typer.confirm(word("fix", "ask", language, cell=cell), default=False)
 
-    asks = writes and not safe and sys.stdin.isatty() and sys.stdout.isatty()
+    asks = writes and not safe and is_terminal()
     with progress_bar(lang, shown=not asks) as progress:
         report = run_fix(
             paths,
@@ -138,6 +138,11 @@ def fix(
         console.print(lines.wrap(word("fix", "left", language, rest=rest), 0), soft_wrap=True)
     if not report.workbooks or any(workbook.reason is not None for workbook in report.workbooks):
         raise typer.Exit(3)
+
+
+def is_terminal() -> bool:
+    """Whether somebody sits there who can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _plan(path: str, fixes: Iterable[PlannedFix], wording: Wording) -> Table:
