@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from budget_tools import Report, UsageError, accept, accepted, check, unaccept
-from budget_tools.books.accepted import FILE_NAME, Accepted, add, read
+from budget_tools.books.accepted import FILE_NAME, add, read
 from budget_tools.cli.check import exit_code
 from budget_tools.model.acceptance import Acceptance, latest
 from budget_tools.reports import console

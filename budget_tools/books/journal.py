@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -99,10 +100,23 @@ class Store:
         """Create the folders, hidden where a dot does not hide them."""
         new = not self.state.is_dir()
         (self.state / "backups").mkdir(parents=True, exist_ok=True)
+        if new and sys.platform != "win32":
+            # Whoever may write beside the workbooks must be able to, here as well.
+            for folder in (self.state, self.state / "backups"):
+                _share(folder, stat.S_IMODE(self.folder.stat().st_mode))
         if new and sys.platform == "win32":
             import ctypes
 
             ctypes.windll.kernel32.SetFileAttributesW(str(self.state), 2)
+
+
+def _share(path: Path, mode: int) -> None:
+    """Open a folder or file of ours to those that a mode opens it to, as far as the system allows."""
+    with suppress(OSError):
+        os.chmod(path, mode)
+    if hasattr(os, "chown"):
+        with suppress(OSError):
+            os.chown(path, -1, path.parent.stat().st_gid)
 
 
 def store_of(folder: Path, settings: Backup) -> Store:
@@ -168,7 +182,8 @@ def append(store: Store, entry: Entry) -> None:
 def append_line(path: Path, line: str) -> None:
     """Add a line to a text file, on the disk before this returns; when it fails, the file is as before.
 
-    A line that a crash cut short ends where the next one begins. The caller holds a lock.
+    A line that a crash cut short ends where the next one begins. A new file may be written by whoever may
+    write in its folder. The caller holds a lock.
 
     Raises:
         OSError: it cannot be written.
@@ -188,6 +203,8 @@ def append_line(path: Path, line: str) -> None:
             with suppress(OSError):
                 file.truncate(size)
             raise
+    if not size:
+        _share(path, stat.S_IMODE(path.parent.stat().st_mode) & 0o666)
 
 
 def undone(entries: Iterable[Entry]) -> set[tuple[str, str]]:

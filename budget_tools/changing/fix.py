@@ -126,10 +126,10 @@ def fix(
             in several workbooks, or the output cannot be used.
         SettingsError: a settings file is wrong.
 
-    >>> plan = fix("workbooks/faults/NUM001-number-as-text.xlsx", safe=True)
+    >>> plan = fix("workbooks/faults/NUM001-text-with-point.xlsx", codes=["NUM001"])
     >>> [(str(change.cell), change.before, str(change.after))
     ...  for done in plan.workbooks[0].fixes for change in done.changes]
-    [('B10', '500', '500')]
+    [('C10', '1.500', '1500')]
     """
     from ..inspection import Examined
 

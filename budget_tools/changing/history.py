@@ -118,10 +118,18 @@ def _places(roots: Sequence[Path], settings_of: SettingsOf) -> Iterator[tuple[Pa
     Raises:
         UsageError: a path does not exist. A workbook that is gone still has a history.
     """
-    for root in roots:
+    seen: set[tuple[Path, str | None]] = set()
+
+    def is_new(store: Store, name: str | None) -> bool:
+        fresh = (store.state, name) not in seen and (store.state, None) not in seen
+        seen.add((store.state, name))
+        return fresh
+
+    for root in sorted(roots, key=lambda root: not root.is_dir()):
         if root.is_dir():
             for folder, store in _stores(root, settings_of, True):
-                yield folder, store, None
+                if is_new(store, None):
+                    yield folder, store, None
             continue
         real = Path(os.path.realpath(root))
         if not real.parent.is_dir():
@@ -129,7 +137,8 @@ def _places(roots: Sequence[Path], settings_of: SettingsOf) -> Iterator[tuple[Pa
         known = False
         for folder, store in _stores(real.parent, settings_of, False):
             known = True
-            yield (root.parent if real.name == root.name else folder), store, real.name
+            if is_new(store, real.name):
+                yield (root.parent if real.name == root.name else folder), store, real.name
         if not known and not root.exists():
             raise UsageError(f"{root}: no such file or folder")
 
@@ -209,12 +218,14 @@ def undo(
     new = Operation.new("undo")
     done: list[UndoneWorkbook] = []
     with ExitStack() as locks:
+        held: set[Path] = set()
         places: list[tuple[Path, Store, list[Entry], WorkbookError | None]] = []
         for folder, store, name in _places(roots, settings_of):
             busy: WorkbookError | None = None
-            if not dry_run:
+            if not dry_run and store.state not in held:
                 try:
                     locks.enter_context(locked(store))
+                    held.add(store.state)
                 except WorkbookError as error:
                     busy = error
             entries = read_journal(store)

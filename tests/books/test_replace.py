@@ -271,6 +271,15 @@ def test_mode_owner_and_extended_attributes_are_kept(book: Path, store: Store) -
     assert backup is not None and stat.S_IMODE(backup.stat().st_mode) == 0o640
 
 
+@POSIX
+def test_who_may_write_in_the_folder_may_undo(book: Path, store: Store) -> None:
+    book.parent.chmod(0o2775)
+    replaced(store, book)
+    assert stat.S_IMODE(store.state.stat().st_mode) & 0o775 == 0o775
+    assert stat.S_IMODE((store.state / "backups").stat().st_mode) & 0o775 == 0o775
+    assert stat.S_IMODE(store.journal.stat().st_mode) == 0o664
+
+
 def test_the_mark_of_the_web_is_kept(tmp_path: Path) -> None:
     # On Unix a stream of Windows is a file of that name: the same code, the same bytes.
     (tmp_path / "a.xlsx:Zone.Identifier").write_bytes(b"[ZoneTransfer]\r\nZoneId=3\r\n")

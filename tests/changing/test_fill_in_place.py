@@ -296,6 +296,15 @@ def test_a_folder_with_subfolders_is_one_operation(tmp_path: Path) -> None:
     assert [path.read_bytes() for path in paths] == before
 
 
+def test_places_that_overlap(tmp_path: Path) -> None:
+    path = without_total(tmp_path / "u" / "a.xlsx")
+    before = path.read_bytes()
+    fill(path, in_place=True)
+    places = [path, tmp_path / "u", tmp_path]
+    assert len(history(places).changes) == 1
+    assert len(undo(paths=places).workbooks) == 1 and path.read_bytes() == before
+
+
 def test_what_is_not_there(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx")
     assert history(path).changes == ()
