@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from ..reports.wording import Wording
 
 
+YES = ("j", "ja", "y", "yes")
+
+
 def fix(
     paths: Paths,
     safe: Annotated[bool, typer.Option("--safe", help="Only what loses nothing; no questions.")] = False,
@@ -79,7 +82,8 @@ def fix(
         console.print(plain(path), style="bold", soft_wrap=True)
         console.print(_plan(path, [one], Wording(language)))
         cell = str(one.changes[0].cell)
-        return typer.confirm(word("fix", "ask", language, cell=cell), default=False)
+        answer: str = typer.prompt(word("fix", "ask", language, cell=cell), default="", show_default=False)
+        return answer.strip().lower() in YES
 
     asks = writes and not safe and is_terminal()
     with progress_bar(lang, shown=not asks) as progress:

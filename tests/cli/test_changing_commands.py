@@ -67,7 +67,7 @@ def test_without_a_terminal_nobody_is_asked(wrong: Path) -> None:
     assert "1 rettelse skal ses først" in text and "--finding ID" in text
 
 
-@pytest.mark.parametrize(("answer", "written"), [("y", True), ("n", False), ("", False)])
+@pytest.mark.parametrize(("answer", "written"), [("j", True), ("y", True), ("n", False), ("", False)])
 def test_in_a_terminal_each_is_asked_about(
     answer: str, written: bool, wrong: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,7 +76,7 @@ def test_in_a_terminal_each_is_asked_about(
     before = wrong.read_bytes()
     monkeypatch.setattr(module, "is_terminal", lambda: True)
     code, text = told("fix", wrong, "--in-place", answers=f"{answer}\n")
-    assert code == 0 and "Skal D5 rettes?" in text and "=SUM(B5:C5)" in text
+    assert code == 0 and "Skal D5 rettes? [j/N]" in text and "=SUM(B5:C5)" in text
     assert (wrong.read_bytes() != before) == written
 
 
