@@ -11,6 +11,7 @@ import getpass
 import hashlib
 import json
 import os
+import re
 import secrets
 import stat
 import sys
@@ -71,6 +72,7 @@ class Entry:
 
 
 _FIELDS = frozenset(field.name for field in fields(Entry))
+_OPERATION = re.compile("[0-9A-Za-z-]+")
 _TEXTS = ("operation", "state", "file", "what", "when", "who", "before", "after")
 
 
@@ -161,8 +163,10 @@ def _entry(line: str) -> Entry | None:
         return None
     if said["state"] not in ("begun", "ready", "done", "abandoned"):
         return None
-    # Beside the journal nothing is touched, whatever a line may say.
+    # Beside the journal nothing is touched, whatever a line may say: both become names of files.
     if not said["file"] or Path(said["file"]).name != said["file"] or "\\" in said["file"]:
+        return None
+    if not _OPERATION.fullmatch(said["operation"]):
         return None
     undoes = said.get("undoes")
     said["undoes"] = tuple(map(str, undoes)) if isinstance(undoes, list) else ()

@@ -58,10 +58,19 @@ def refused(path: str, reason: str, facts: Mapping[str, object], language: Langu
 
 
 def undo_with(operation: str, paths: Iterable[str], language: Language, key: str = "undo-all") -> str:
-    """The command that takes back what was just done."""
+    """The command that takes back what was just done, on one line, to be copied."""
     from ..catalog import word
     from ..reports.wording import plain
 
-    where = " ".join(f'"{plain(path)}"' if " " in path else plain(path) for path in paths)
+    places = dict.fromkeys(plain(_place(path)) for path in paths)
+    where = " --in ".join(f'"{place}"' if " " in place else place for place in places)
     section = "fill" if key == "undo-all" else "history"
     return word(section, key, language, operation=operation, path=where)
+
+
+def _place(path: str) -> str:
+    """Where to look for what a path meant: itself, or the folder that a pattern starts from."""
+    place = Path(path)
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return str(place)

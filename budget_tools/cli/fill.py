@@ -103,7 +103,7 @@ def fill(
     elif written:
         console.print(f"{plural('totals-filled', written, language)}.", style="bold", soft_wrap=True)
         if report.operation is not None:
-            console.print(lines.wrap(undo_with(report.operation, paths, language), 0), soft_wrap=True)
+            console.print(undo_with(report.operation, paths, language), soft_wrap=True)
     elif not planned and any(workbook.reason is None for workbook in report.workbooks):
         console.print(word("fill", "nothing", language), soft_wrap=True)
     elif planned and (dry_run or (output is None and not in_place)):

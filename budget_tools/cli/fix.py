@@ -82,7 +82,9 @@ def fix(
         console.print(plain(path), style="bold", soft_wrap=True)
         console.print(_plan(path, [one], Wording(language)))
         cell = str(one.changes[0].cell)
-        answer: str = typer.prompt(word("fix", "ask", language, cell=cell), default="", show_default=False)
+        answer: str = typer.prompt(
+            word("fix", "ask", language, cell=cell), default="", show_default=False, prompt_suffix=" "
+        )
         return answer.strip().lower() in YES
 
     asks = writes and not safe and is_terminal()
@@ -130,7 +132,7 @@ def fix(
     elif written:
         console.print(f"{plural('fixes-done', written, language)}.", style="bold", soft_wrap=True)
         if report.operation is not None:
-            console.print(lines.wrap(undo_with(report.operation, paths, language), 0), soft_wrap=True)
+            console.print(undo_with(report.operation, paths, language), soft_wrap=True)
     elif not planned and not left and any(workbook.reason is None for workbook in report.workbooks):
         console.print(word("fix", "nothing", language), soft_wrap=True)
     elif planned and not writes:

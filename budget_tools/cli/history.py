@@ -102,7 +102,7 @@ def undo(
         console.print(lines.wrap(said, 0), soft_wrap=True)
     if report.operation is not None:
         redo = undo_with(report.operation, map(str, roots), language, "redo")
-        console.print(lines.wrap(redo, 0), soft_wrap=True)
+        console.print(redo, soft_wrap=True)
     if any(workbook.reason is not None for workbook in report.workbooks):
         raise typer.Exit(3)
 

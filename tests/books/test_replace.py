@@ -333,6 +333,19 @@ def test_a_journal_leads_nowhere_else(name: str, store: Store) -> None:
     assert read_journal(store) == []
 
 
+@pytest.mark.parametrize("name", ["x/../../u", "..", "x\\y", "", "a b"])
+def test_an_operation_is_no_path(name: str, book: Path, store: Store) -> None:
+    (book.parent / ".budget-tools-x").mkdir()
+    inside = book.parent / "u" / "b.xlsx"
+    inside.parent.mkdir()
+    inside.write_bytes(b"x")
+    store.make()
+    append(store, entry(name, "begun"))
+    with locked(store):
+        assert read_journal(store) == []
+    assert inside.exists() and book.exists()
+
+
 def test_the_last_state_counts(store: Store) -> None:
     store.make()
     for state in ("begun", "ready", "done"):

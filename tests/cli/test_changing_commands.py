@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -129,3 +130,15 @@ def test_an_unreadable_workbook_accepted_until_a_date(tmp_path: Path) -> None:
     assert code == 0 and "a.xlsx is accepted up to and including 2999-12-31" in text
     assert told("check", path)[0] == 0
     assert "(until 2999-12-31)" in told("accepted", path, "--lang", "en")[1]
+
+
+def test_the_way_back_can_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("Forslag til budget", "andre"):
+        without_total(tmp_path / name / "a.xlsx")
+    monkeypatch.chdir(tmp_path)
+    result = RUNNER.invoke(app, ["fill", "Forslag til budget/*.xlsx", "andre", "--in-place"])
+    (line,) = [line for line in result.stdout.splitlines() if "budget-tools undo" in line]
+    assert line.endswith("""--in "Forslag til budget" --in andre'.""")
+    arguments = shlex.split(line.split("'")[1])[1:]
+    assert told(*arguments)[0] == 0
+    assert told("undo")[0] == 2

@@ -110,7 +110,7 @@ def test_in_place_tells_how_to_go_back(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == 0
     assert "Written to" not in text
     assert "3 totals were filled in." in text
-    assert "'budget-tools undo 20271122-101500-3f2a --in a.xlsx'" in " ".join(text.split())
+    assert "'budget-tools undo 20271122-101500-3f2a --in .'" in " ".join(text.split())
 
 
 def test_nothing_to_fill_in(run: Run) -> None:
