@@ -52,7 +52,7 @@ def test_what_shows_the_same_is_not_written() -> None:
     assert told({"Løn": {"A1": 1, "B1": ("=A1*0", 0)}}, edit("A1", 10))[1] == {}
 
 
-@pytest.mark.parametrize("formula", ["=VLOOKUP(A1,A1:B9,2)", "=SUBTOTAL(9,A1:A1)", "=A1/0", '=A1&"x"'])
+@pytest.mark.parametrize("formula", ["=VLOOKUP(A1,A1:B9,2)", "=OFFSET(A1,0,0)", "=A1/0", '=A1&"x"'])
 def test_what_cannot_be_worked_out_is_left_to_excel(formula: str) -> None:
     assert told({"Løn": {"A1": 1, "B1": (formula, 7), "C1": ("=B1+1", 8)}}, edit("A1", 10))[1] == {}
 
