@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BudgetToolsError
-from . import check, explain, fill, rules
+from . import accept, check, explain, fill, fix, history, rules
 
 WRONG_USE = 2
 NOT_CHECKED = 3
@@ -62,6 +62,12 @@ app = typer.Typer(
 )
 app.command()(check.check)
 app.command()(fill.fill)
+app.command()(fix.fix)
+app.command()(history.undo)
+app.command()(history.history)
+app.command()(accept.accept)
+app.command()(accept.unaccept)
+app.command()(accept.accepted)
 app.command()(rules.rules)
 app.command()(explain.explain)
 
@@ -80,7 +86,7 @@ def _budget_tools(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Check budget proposals in Excel workbooks and fill in their totals.
+    """Check budget proposals in Excel workbooks, fill in their totals and mend what can be mended.
 
     Exit codes: 0 nothing wrong, 1 findings, 2 wrong use, 3 not everything could be checked.
     """
