@@ -1,4 +1,5 @@
-"""The sessions of the project: ``nox`` runs the first three, ``nox -s bench`` measures the speed."""
+"""The sessions of the project: ``nox`` runs the first three, ``nox -s bench`` measures the speed,
+``nox -s crash`` ends the writer in every way it can be ended."""
 
 from __future__ import annotations
 
@@ -38,3 +39,10 @@ def bench(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     session.run("python", "bench/speed.py", *session.posargs)
     session.run("python", "bench/writing.py")
+
+
+@nox.session
+def crash(session: nox.Session) -> None:
+    """Kill the writer a thousand times and fill its disk; ``-- --times 100`` for fewer."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.crash.harness", *(session.posargs or ["--times", "1000"]))

@@ -26,7 +26,7 @@ import copies
 ROOT = Path(__file__).resolve().parent.parent
 
 STAGES: dict[str, tuple[str, ...]] = {
-    "find files, settings": ("run.find", "run._SettingsOf.file"),
+    "find files, settings": ("run.find", "run.SettingsOf.file"),
     "reading: file": ("books.file.snapshot",),
     "reading: zip directory, guard": ("books.file.open_package", "books.file.needs_a_child"),
     "reading: inflate parts": ("books.guard.Package.read",),
@@ -44,7 +44,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "inspection.check_proposals",
         "inspection.check_register",
     ),
-    "report": ("inspection._report", "run._Wanted.of"),
+    "report": ("inspection._report", "run.Wanted.of"),
 }
 """The functions of each stage, under ``budget_tools``, by the name their caller knows them by."""
 

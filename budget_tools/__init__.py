@@ -7,27 +7,44 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .accepting import accept, accepted, unaccept
+    from .changing.fill import FillReport, fill
+    from .changing.fix import FixReport, fix
+    from .changing.history import History, UndoReport, history, undo
+    from .changing.mark import MarkReport, mark, unmark
     from .errors import BudgetToolsError, SettingsError, UsageError, WorkbookError
     from .model.amount import Amount, format_amount, format_number, parse_amount, parse_number
     from .model.finding import Finding, Severity
-    from .run import FillReport, Report, check, fill
+    from .run import Report, check
 
 _PLACES = {
     "Amount": "model.amount",
     "BudgetToolsError": "errors",
-    "FillReport": "run",
+    "FillReport": "changing.fill",
     "Finding": "model.finding",
+    "FixReport": "changing.fix",
+    "History": "changing.history",
+    "MarkReport": "changing.mark",
     "Report": "run",
     "SettingsError": "errors",
     "Severity": "model.finding",
+    "UndoReport": "changing.history",
     "UsageError": "errors",
     "WorkbookError": "errors",
+    "accept": "accepting",
+    "accepted": "accepting",
     "check": "run",
-    "fill": "run",
+    "fill": "changing.fill",
+    "fix": "changing.fix",
     "format_amount": "model.amount",
     "format_number": "model.amount",
+    "history": "changing.history",
+    "mark": "changing.mark",
     "parse_amount": "model.amount",
     "parse_number": "model.amount",
+    "unaccept": "accepting",
+    "undo": "changing.history",
+    "unmark": "changing.mark",
 }
 
 __all__ = [
@@ -35,17 +52,29 @@ __all__ = [
     "BudgetToolsError",
     "FillReport",
     "Finding",
+    "FixReport",
+    "History",
+    "MarkReport",
     "Report",
     "SettingsError",
     "Severity",
+    "UndoReport",
     "UsageError",
     "WorkbookError",
+    "accept",
+    "accepted",
     "check",
     "fill",
+    "fix",
     "format_amount",
     "format_number",
+    "history",
+    "mark",
     "parse_amount",
     "parse_number",
+    "unaccept",
+    "undo",
+    "unmark",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from .model.address import Cell, column_letters
@@ -35,6 +35,33 @@ def missing_totals(table: Table) -> Iterator[tuple[Total, SetCell]]:
         yield total, SetCell(table.sheet.name, cell, value, formula_of(total))
 
 
+def missing_total_row(table: Table) -> tuple[SetCell, ...]:
+    """A total line below a table that has none: label, and a sum below every column of amounts.
+
+    Nobody asked for it with a label, so a person must see it first. Only where every cell of the row is
+    empty and every line can be read; otherwise there is nothing to propose.
+    """
+    last = table.lines[-1].row
+    columns = [column for column in table.columns if column.role is not ColumnRole.OTHER]
+    if table.label_column is None or not columns:
+        return ()
+    cells = [Cell(last + 1, table.label_column), *(Cell(last + 1, column.number) for column in columns)]
+    if not all(_is_empty(table, cell) for cell in cells):
+        return ()
+    rows = [line.row for line in table.lines if line.kind is LineKind.LINE]
+    edits = [SetCell(table.sheet.name, cells[0], "I alt" if table.language == "da" else "Total")]
+    for cell in cells[1:]:
+        addends = [Cell(row, cell.column) for row in rows]
+        if any(one in table.entries or one in table.sheet.unvalued for one in addends):
+            return ()
+        amounts = [amount for one in addends if (amount := table.amount(one)) is not None]
+        if not amounts:
+            return ()
+        formula = f"=SUM({_runs(rows, cell, Axis.COLUMN)})"
+        edits.append(SetCell(table.sheet.name, cell, sum(amounts, Decimal(0)), formula))
+    return tuple(edits)
+
+
 def formula_of(total: Total) -> str:
     """The formula of a total in English form: SUM where it adds, plus and minus where it subtracts."""
     if any(sign != 1 for sign in total.signs) or total.axis is Axis.BLOCK:
@@ -47,18 +74,23 @@ def formula_of(total: Total) -> str:
 
 
 def _spelled(total: Total) -> str:
-    """The addends as ranges along their row or column, in order."""
-    runs: list[tuple[int, int]] = []
+    """The addends of a total as ranges."""
     along = total.axis is Axis.ROW
-    for addend in sorted(cell.column if along else cell.row for cell in total.cells()):
+    return _runs([one.column if along else one.row for one in total.cells()], total.cell, total.axis)
+
+
+def _runs(addends: Iterable[int], at: Cell, axis: Axis) -> str:
+    """The addends of a cell as ranges along their row or column, in order."""
+    runs: list[tuple[int, int]] = []
+    for addend in sorted(addends):
         if runs and runs[-1][1] == addend - 1:
             runs[-1] = (runs[-1][0], addend)
         else:
             runs.append((addend, addend))
-    row, column = total.cell
+    row, column = at
 
     def cell(addend: int) -> str:
-        if total.axis is Axis.ROW:
+        if axis is Axis.ROW:
             return f"{column_letters(addend)}{row}"
         return f"{column_letters(column)}{addend}"
 

@@ -1,4 +1,4 @@
-"""From paths to a report, and back to files: the one place that joins reader, inspection and writer."""
+"""From paths to a report: the one place that joins reader and inspection."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
     from .inspection import Examined
 
 Progress = Callable[[int, int], None]
-Reader = Callable[[Path, Limits], Book]
+Reader = Callable[[bytes, str, Limits], Book]
+"""Makes a book of the bytes of a file, its path and the limits that hold for it."""
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 _DOCUMENTS = (
@@ -74,7 +74,7 @@ class _Found:
     unreadable: tuple[Path, ...]
 
 
-class _SettingsOf:
+class SettingsOf:
     """The settings that hold for a workbook: those given, else the nearest budget.toml."""
 
     def __init__(self, config: str | Path | None, language: Language | None) -> None:
@@ -101,7 +101,7 @@ class _SettingsOf:
         return self.folder(path.parent)
 
 
-def find(paths: Iterable[str | Path], settings_of: _SettingsOf) -> _Found:
+def find(paths: Iterable[str | Path], settings_of: SettingsOf) -> _Found:
     """The workbooks below some files, folders and patterns, each once, in order.
 
     Raises:
@@ -159,7 +159,7 @@ def _is_lock(path: Path) -> bool:
 
 def _walk(
     folder: Path,
-    settings_of: _SettingsOf,
+    settings_of: SettingsOf,
     workbooks: _Once,
     others: dict[Path, list[str]],
     unreadable: list[Path],
@@ -208,7 +208,7 @@ def check(
         select: codes or beginnings of codes to report, nothing else; "all" switches on what is off.
         ignore: codes or beginnings of codes to leave out.
         progress: called with (workbooks done, workbooks in all) now and then.
-        read: how a workbook is read; from its file without it.
+        read: makes a book of the bytes of a file; without it the workbook is taken as it is.
 
     Raises:
         UsageError: a path does not exist, or a code is unknown.
@@ -218,10 +218,12 @@ def check(
     >>> [(finding.code, str(finding.cell)) for finding in report.findings]
     [('ARI001', 'F10')]
     """
+    from .books.accepted import Accepted
+
     if isinstance(paths, str | Path):
         paths = [paths]
-    wanted = _Wanted(select, ignore)
-    settings_of = _SettingsOf(config, language)
+    wanted = Wanted(select, ignore)
+    settings_of = SettingsOf(config, language)
     found = find(paths, settings_of)
     reports, registered = _inspect_all(found.workbooks, settings_of, progress, read)
     about_run = list(_of_run(found))
@@ -235,8 +237,11 @@ def check(
             else:
                 about_run.append(finding)
     first = settings_of.file(found.workbooks[0]) if found.workbooks else settings_of.folder(Path("."))
+    accepted = Accepted()
     finished = tuple(
-        report.with_findings(tuple(wanted.of(report.findings, settings_of.file(Path(path)))))
+        accepted.applied(
+            report.with_findings(tuple(wanted.of(report.findings, settings_of.file(Path(path)))))
+        )
         for path, report in reports.items()
     )
     return Report(
@@ -263,7 +268,7 @@ def _of_run(found: _Found) -> Iterator[Finding]:
         yield Finding("RUN002", facts={"reason": "permission"}, key=(str(folder),), path=str(folder))
 
 
-class _Wanted:
+class Wanted:
     """Which findings are reported, and how bad each is."""
 
     def __init__(self, select: Collection[str], ignore: Collection[str]) -> None:
@@ -295,12 +300,15 @@ class _Wanted:
         return iter(kept)
 
 
-def _examined(
-    paths: Iterable[Path], settings_of: _SettingsOf, read: Reader | None = None
+def examine_all(
+    paths: Iterable[Path], settings_of: SettingsOf, read: Reader | None = None
 ) -> Iterator[tuple[Path, Examined | WorkbookReport]]:
-    """Each workbook, read and its tables found; or the report of one that could not be read."""
-    from .books.file import WorkbookFile
-    from .books.guard import LockFiles, owner
+    """Each workbook, read and its tables found; or the report of one that could not be read.
+
+    ``read`` makes a book of the bytes of a file.
+    """
+    from .books.file import read_bytes
+    from .books.guard import LockFiles, owner, snapshot
     from .inspection import examine
 
     lock_files = LockFiles()
@@ -309,8 +317,8 @@ def _examined(
         try:
             if path.suffix.lower() not in _WORKBOOKS and path.suffix.lower() in _DOCUMENTS:
                 raise Refused("unsupported-kind", suffix=path.suffix.lower())
-            limits = settings.limits
-            book = WorkbookFile(path, limits).read() if read is None else read(path, limits)
+            data = snapshot(path, settings.limits)
+            book = (read or read_bytes)(data, str(path), settings.limits)
         except WorkbookError as error:
             yield path, _not_checked(path, error)
             continue
@@ -337,7 +345,7 @@ def _not_checked(path: Path, error: WorkbookError) -> WorkbookReport:
 
 
 def _inspect_all(
-    paths: tuple[Path, ...], settings_of: _SettingsOf, progress: Progress | None, read: Reader | None
+    paths: tuple[Path, ...], settings_of: SettingsOf, progress: Progress | None, read: Reader | None
 ) -> tuple[dict[str, WorkbookReport], list[Any]]:
     """The reports of all workbooks in their order, batch by batch, and the register of their proposals."""
     from .inspection import BATCH_BOOKS, BATCH_LINES, inspect
@@ -356,7 +364,7 @@ def _inspect_all(
 
     def work() -> None:  # what it holds is gone before the collector looks again
         nonlocal lines
-        for number, (path, examined) in enumerate(_examined(paths, settings_of, read), 1):
+        for number, (path, examined) in enumerate(examine_all(paths, settings_of, read), 1):
             reports[str(path)] = WorkbookReport(str(path), "checked")  # keeps the order of the paths
             if isinstance(examined, WorkbookReport):
                 reports[str(path)] = examined
@@ -388,154 +396,3 @@ def _without_collector() -> Iterator[None]:
     finally:
         if on:
             gc.enable()
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedTotal:
-    """A total that would be, or was, written: where, what, and what it adds up.
-
-    ``kind`` is "row", "column" or "corner"; ``value`` is in the table's own unit.
-    """
-
-    sheet: str
-    cell: Cell
-    value: Decimal
-    formula: str
-    line: str
-    heading: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class FilledWorkbook:
-    """What filling in meant for one workbook; ``target`` is the copy that was written, if one was."""
-
-    path: str
-    totals: tuple[PlannedTotal, ...] = ()
-    target: str | None = None
-    reason: str | None = None
-    reason_facts: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FillReport:
-    """What filling in meant for every workbook of a run."""
-
-    workbooks: tuple[FilledWorkbook, ...]
-    language: str = "da"
-
-
-def fill(
-    paths: Iterable[str | Path] | str | Path,
-    *,
-    output: str | Path | None = None,
-    dry_run: bool = False,
-    config: str | Path | None = None,
-    language: Language | None = None,
-    progress: Progress | None = None,
-) -> FillReport:
-    """Plan the totals that a label asks for and whose cells are empty, and write them into copies.
-
-    Formula and value are written together. Nothing that was typed is ever overwritten, and the workbooks
-    themselves are not touched: copies of those with something to fill in go to ``output``, under the same
-    names, with all else byte for byte as it was.
-
-    Args:
-        paths: files, folders and patterns.
-        output: the folder for the copies; without it, or with ``dry_run``, nothing is written.
-        dry_run: only plan.
-        config: a settings file; without it the nearest budget.toml above each workbook holds.
-        language: the language to speak.
-        progress: called with (workbooks done, workbooks in all).
-
-    Raises:
-        UsageError: a path does not exist, or ``output`` is a file or holds one of the workbooks.
-        SettingsError: a settings file is wrong.
-
-    >>> plan = fill("workbooks/faults/STR003-total-column-empty.xlsx")
-    >>> [(str(total.cell), total.formula, str(total.value)) for total in plan.workbooks[0].totals]
-    [('F10', '=SUM(B10:E10)', '2000'), ('F11', '=SUM(F10)', '2000')]
-    """
-    from .inspection import Examined
-
-    if isinstance(paths, str | Path):
-        paths = [paths]
-    roots = [Path(one) for one in paths]
-    settings_of = _SettingsOf(config, language)
-    found = find(roots, settings_of)
-    folder = Path(output) if output is not None and not dry_run else None
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: is a file; --output wants a folder")
-    targets = _targets(found.workbooks, roots, folder)
-    done: list[FilledWorkbook] = []
-    for number, (path, examined) in enumerate(_examined(found.workbooks, settings_of), 1):
-        if isinstance(examined, Examined):
-            done.append(_filled(path, examined, targets.get(path)))
-        else:
-            done.append(FilledWorkbook(str(path), reason=examined.reason, reason_facts=examined.reason_facts))
-        if progress is not None:
-            progress(number, len(found.workbooks))
-    first = settings_of.file(found.workbooks[0]) if found.workbooks else settings_of.folder(Path("."))
-    return FillReport(tuple(done), first.language)
-
-
-def _targets(workbooks: tuple[Path, ...], roots: list[Path], folder: Path | None) -> dict[Path, Path]:
-    """Where each copy goes: below the output folder as its workbook lies below the folder that was named.
-
-    Raises:
-        UsageError: a copy would overwrite a workbook of the run, or another copy. Nothing is written then.
-    """
-    if folder is None:
-        return {}
-    sources = {os.path.realpath(path) for path in workbooks}
-    targets: dict[Path, Path] = {}
-    taken: dict[str, Path] = {}
-    for path in workbooks:
-        root = next((root for root in roots if root.is_dir() and path.is_relative_to(root)), path.parent)
-        target = folder / path.relative_to(root)
-        real = os.path.realpath(target)
-        if real in sources:
-            raise UsageError(f"{folder}: a copy would overwrite {target}; choose another folder")
-        if real in taken:
-            raise UsageError(
-                f"{path} and {taken[real]} have the same name; name the folder above them, "
-                "so that their copies keep apart"
-            )
-        taken[real] = path
-        targets[path] = target
-    return targets
-
-
-def _filled(path: Path, examined: Examined, target: Path | None) -> FilledWorkbook:
-    from .filling import missing_totals
-    from .model.table import Axis
-
-    totals: list[PlannedTotal] = []
-    edits = []
-    for page in examined.pages:
-        for table in page.tables:
-            for total, edit in missing_totals(table):
-                line, column = table.line(edit.cell.row), table.column(edit.cell.column)
-                kind = "corner" if total.corner else "row" if total.axis is Axis.ROW else "column"
-                assert isinstance(edit.value, Decimal) and edit.formula is not None
-                totals.append(
-                    PlannedTotal(
-                        edit.sheet,
-                        edit.cell,
-                        edit.value,
-                        edit.formula,
-                        line.label if line else "",
-                        column.heading if column else "",
-                        kind,
-                    )
-                )
-                edits.append(edit)
-    if target is None or not edits:
-        return FilledWorkbook(str(path), tuple(totals))
-    from .books.patch import apply_edits
-
-    try:
-        apply_edits(path, edits, target, book=examined.book)
-    except WorkbookError as error:
-        return FilledWorkbook(str(path), tuple(totals), None, error.reason, error.facts)
-    return FilledWorkbook(str(path), tuple(totals), str(target))

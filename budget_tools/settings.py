@@ -6,7 +6,7 @@ import re
 import tomllib
 from fnmatch import fnmatch
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -49,6 +49,22 @@ class Committee(_Strict):
     frame: dict[str, int] = {}
 
 
+class Backup(_Strict):
+    """Where the copies from before a change are kept, and how long."""
+
+    folder: str | None = None
+    keep_days: Annotated[int, Field(ge=1)] = 90
+
+    @field_validator("folder")
+    @classmethod
+    def _is_absolute(cls, folder: str | None) -> str | None:
+        if folder is None or folder.startswith("~"):
+            return folder
+        if not (PurePosixPath(folder).is_absolute() or PureWindowsPath(folder).is_absolute()):
+            raise ValueError("a whole path, such as /srv/backup or \\\\server\\share\\backup")
+        return folder
+
+
 class Limits(_Strict):
     """What a workbook may be before it is refused."""
 
@@ -73,6 +89,7 @@ class Settings(_Strict):
     committees: dict[str, Committee] = {}
     rules: dict[str, RuleSetting] = {}
     limits: Limits = Limits()
+    backup: Backup = Backup()
 
     def excludes(self, name: str) -> bool:
         """Whether a file or folder of this name is left out."""

@@ -15,7 +15,7 @@ import pytest
 import budget_tools
 from budget_tools.catalog import LANGUAGES, codes, entry, reserved
 from budget_tools.rules import HINTS, RULES
-from budget_tools.settings import Committee, Limits, Number, Settings
+from budget_tools.settings import Backup, Committee, Limits, Number, Settings
 from tests.grid import grids
 
 PACKAGE = Path(budget_tools.__file__).parent
@@ -32,7 +32,7 @@ FLOORS = (
     ("rules",),
     ("inspection", "books", "reports", "documents"),
     ("run",),
-    ("marking",),
+    ("changing", "accepting"),
     ("nightly",),
     ("excel", "cli"),
     ("__main__",),
@@ -221,7 +221,8 @@ def test_no_page_without_a_code() -> None:
 
 def settings_keys() -> list[str]:
     """Every key that a budget.toml may hold."""
-    keys = [*Settings.model_fields, *Number.model_fields, *Committee.model_fields, *Limits.model_fields]
+    tables = (Settings, Number, Committee, Limits, Backup)
+    keys = [key for table in tables for key in table.model_fields]
     return list(dict.fromkeys(keys))
 
 

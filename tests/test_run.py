@@ -14,9 +14,9 @@ import pytest
 
 from budget_tools import Report, SettingsError, Severity, UsageError, check, fill, inspection
 from budget_tools.catalog import codes
+from budget_tools.changing.fill import FilledWorkbook
 from budget_tools.model.address import Cell
 from budget_tools.model.finding import Finding
-from budget_tools.run import FilledWorkbook
 from tests.package_parts import assert_only_changed
 from tests.packages import rows_of, worksheet, write
 
@@ -439,6 +439,7 @@ def test_the_report_of_a_run(tmp_path: Path) -> None:
         "errors": counts.errors,
         "warnings": counts.warnings,
         "notes": counts.notes,
+        "accepted": 0,
     }
     frame = report.to_frame()
     assert list(frame["code"]) == codes_of(report)

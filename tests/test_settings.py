@@ -41,6 +41,7 @@ def test_the_example_of_the_department() -> None:
     assert (committee.committee, committee.area) == ("Økonomiudvalget", "Administration")
     assert (committee.owner, committee.frame) == ("okonomi@example.org", {"2023": 12000})
     assert settings.rules == {"FRM005": "warning", "IDN005": "off"}
+    assert (settings.backup.keep_days, settings.backup.folder) == (180, r"\\server\budget\kopier")
     assert (settings.limits.file_mb, settings.limits.seconds, settings.limits.memory_mb) == (100, 30, 1024)
 
 
@@ -83,6 +84,8 @@ WRONG = {
     '[committees]\n"2.1.2" = "Økonomiudvalget"': (":2", "2.1.2", "table"),
     '[committees]\n"2.1.2" = { area = "Skole" }': (":2", "2.1.2", "committee", "required"),
     '[committees."2.1.2"]\ncommittee = "Ø"\nframe = { 2023 = "meget" }': (":3", "frame", "'meget'"),
+    '[backup]\nfolder = "kopier"': (":2", "backup.folder", "'kopier'", "a whole path"),
+    "[backup]\nkeep_days = 0": (":2", "backup.keep_days", "0", "at least 1"),
     # a literal that is none of those allowed
     'phase = "draft"': (":1", "phase", "'draft'", "'collect'", "'political'", "'print'"),
     'language = "sv"': (":1", "language", "'sv'", "'da'", "'en'"),

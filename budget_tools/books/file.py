@@ -23,7 +23,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from ..errors import Refused, Unreadable, WorkbookError
+from ..errors import Refused, Unreadable, WorkbookError, WriteRefused
 from ..model.address import Cell, Range
 from ..model.book import Book, Details, ErrorValue, Sheet, Value
 from ..settings import Limits
@@ -82,6 +82,22 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
         raise Unreadable("broken-zip") from error
 
 
+def refuse_suspicious(data: bytes, limits: Limits) -> None:
+    """Refuse a workbook that only a process of its own may read: reading it back could end this one.
+
+    Raises:
+        WriteRefused: ``suspicious``.
+    """
+    package = open_package(data, limits)
+    sheets = {
+        name: SheetXml(package.read(part), False)
+        for name, part in contents(package).sheets.items()
+        if package.has(part)
+    }
+    if needs_a_child(package, sheets):
+        raise WriteRefused("suspicious")
+
+
 def _read(package: Package, path: str, parts: dict[str, SheetXml], found: Contents) -> Book:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.data))
     sheets: list[Sheet] = []
@@ -133,8 +149,11 @@ def _sheet(
     if errors or sheetxml.has_formulas(xml):
         quick = plain and not errors
         scan = (sheetxml.quick_scan(xml) if quick else None) or sheetxml.scan(xml, ())
-        if scan.errors:
-            rows, top, left = _with_errors(rows, top, left, scan.errors)
+        beyond = {cell for cell in scan.unvalued if not _inside(cell, rows, top, left)}
+        if scan.errors or beyond:
+            more: dict[Cell, Value] = {cell: ErrorValue(code) for cell, code in scan.errors.items()}
+            rows, top, left = _with_cells(rows, top, left, dict.fromkeys(beyond, "") | more)
+            scan.unvalued.difference_update(cell for cell in beyond if not _inside(cell, rows, top, left))
 
     def details(ranges: Sequence[Range]) -> Details:
         codes, white = cell_formats
@@ -194,14 +213,19 @@ class _Formats(Mapping[Cell, str]):
         return len(self._cells)
 
 
-def _with_errors(
-    rows: list[list[Value]], top: int, left: int, errors: dict[Cell, str]
+def _inside(cell: Cell, rows: list[list[Value]], top: int, left: int) -> bool:
+    """Whether a cell stands in a block of values."""
+    return bool(rows) and top <= cell.row < top + len(rows) and left <= cell.column < left + len(rows[0])
+
+
+def _with_cells(
+    rows: list[list[Value]], top: int, left: int, cells: dict[Cell, Value]
 ) -> tuple[list[list[Value]], int, int]:
-    """Put error values where calamine left the cells empty, widening the block where needed."""
-    new_top = min(top, *(cell.row for cell in errors)) if rows else min(cell.row for cell in errors)
-    new_left = min(left, *(cell.column for cell in errors)) if rows else min(cell.column for cell in errors)
-    bottom = max(top + len(rows) - 1, *(cell.row for cell in errors))
-    right = max(left + max(map(len, rows), default=0) - 1, *(cell.column for cell in errors))
+    """Put cells that calamine left empty into the block of values, widening it where needed."""
+    new_top = min(top, *(cell.row for cell in cells)) if rows else min(cell.row for cell in cells)
+    new_left = min(left, *(cell.column for cell in cells)) if rows else min(cell.column for cell in cells)
+    bottom = max(top + len(rows) - 1, *(cell.row for cell in cells))
+    right = max(left + max(map(len, rows), default=0) - 1, *(cell.column for cell in cells))
     if (bottom - new_top + 1) * (right - new_left + 1) > 20_000_000:
         return rows, top, left
     grid: list[list[Value]] = []
@@ -210,8 +234,8 @@ def _with_errors(
         line: list[Value] = [""] * (left - new_left) + list(old)
         line += [""] * (right - new_left + 1 - len(line))
         grid.append(line)
-    for cell, code in errors.items():
-        grid[cell.row - new_top][cell.column - new_left] = ErrorValue(code)
+    for cell, value in cells.items():
+        grid[cell.row - new_top][cell.column - new_left] = value
     return grid, new_top, new_left
 
 

@@ -345,6 +345,14 @@ class Package:
             self._known[name] = data
         return data
 
+    def same(self, name: str, other: Package) -> bool:
+        """Whether a part holds in another file what it holds here, by size and checksum."""
+        try:
+            one, two = self._zip.getinfo(name), other._zip.getinfo(name)
+        except KeyError:
+            return False
+        return (one.file_size, one.CRC) == (two.file_size, two.CRC)
+
     def replace(self, name: str, data: bytes) -> None:
         """Give a part new bytes."""
         if name in self._added:

@@ -78,8 +78,8 @@ def check(
             paths,
             config=config,
             language=lang,
-            select=_codes(select),
-            ignore=_codes(ignore),
+            select=codes_of(select),
+            ignore=codes_of(ignore),
             progress=progress,
         )
     language = language_of(report)
@@ -97,15 +97,22 @@ def check(
 
 
 def exit_code(report: Report, fail_on: Level) -> int:
-    """What the command ends with; that something was not checked outranks what was found."""
+    """What the command ends with; that something was not checked outranks what was found.
+
+    What was accepted does not count.
+    """
     from ..model.finding import Severity
 
-    left = [workbook for workbook in report.workbooks if workbook.status != "checked"]
-    if left or report.incomplete or not report.workbooks:
+    if report.counts.unchecked or report.incomplete or not report.workbooks:
         return 3
-    return int(any(finding.severity >= Severity.of(fail_on) for _, finding in report.located()))
+    return int(
+        any(
+            finding.severity >= Severity.of(fail_on) and finding.accepted is None
+            for _, finding in report.located()
+        )
+    )
 
 
-def _codes(given: list[str] | None) -> tuple[str, ...]:
+def codes_of(given: list[str] | None) -> tuple[str, ...]:
     """Codes as they are written on a command line: between commas, or one option each."""
     return tuple(code for text in given or () for code in re.split(r"[,;\s]+", text) if code)

@@ -2,126 +2,111 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import groupby
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from .changing import (
+    Config,
+    DryRun,
+    EvenIfSynchronised,
+    InPlace,
+    Lang,
+    Output,
+    Paths,
+    Telling,
+    ThroughProtection,
+    plan_table,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from ..catalog import Language
-    from ..run import FilledWorkbook, PlannedTotal
+    from ..changing.fill import PlannedTotal
 
 
 def fill(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH", help="Workbooks, folders (all .xlsx and .xlsm below them) or patterns."
-        ),
-    ],
-    output: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write copies with the totals into this folder.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show the plan, whatever else is said.")
-    ] = False,
+    paths: Paths,
+    output: Output = None,
+    in_place: InPlace = False,
+    dry_run: DryRun = False,
+    through_protection: ThroughProtection = False,
+    even_if_synchronised: EvenIfSynchronised = False,
+    lang: Lang = None,
+    config: Config = None,
 ) -> None:
     """Fill in the totals that are missing.
 
-    Shows the plan, and writes it into copies with --output. Only cells that a label asks a total for and that
-    are empty are filled, with a formula and its value; nothing that was typed is ever replaced, and the
-    workbooks themselves are never changed. Exits with 0, with 2 when the command was used wrongly, and with 3
-    when any workbook could not be read or changed.
+    Shows the plan (cell, before, after and why), and writes it into copies with --output or into the
+    workbooks themselves with --in-place, which 'budget-tools undo' takes back. Only cells that a label asks a
+    total for and that are empty are filled, with a formula and its value; nothing that was typed is ever
+    replaced. Exits with 0, with 2 when the command was used wrongly, and with 3 when any workbook could not
+    be read or changed.
 
     Examples:
 
     \b
       budget-tools fill Driftsforslag.xlsx
       budget-tools fill forslag/ --output udfyldt
+      budget-tools fill forslag/ --in-place
     """
-    from ..catalog import LANGUAGES, plural, word
-    from ..reports.console import WIDEST, Lines, console_on
+    from ..catalog import plural, word
+    from ..changing.fill import fill as run_fill
     from ..reports.wording import plain
-    from ..run import fill as run_fill
     from .progress import progress_bar
 
-    with progress_bar(None) as progress:
-        report = run_fill(paths, output=output, dry_run=dry_run, progress=progress)
-    language: Language = report.language if report.language in LANGUAGES else "da"
-    console = console_on(sys.stdout)
-    lines = Lines(min(console.width, WIDEST))
+    with progress_bar(lang) as progress:
+        report = run_fill(
+            paths,
+            output=output,
+            in_place=in_place,
+            dry_run=dry_run,
+            through_protection=through_protection,
+            even_if_synchronised=even_if_synchronised,
+            config=config,
+            language=lang,
+            progress=progress,
+        )
+    telling = Telling(report.language, output=output, in_place=in_place, dry_run=dry_run)
+    language = telling.language
     planned = written = 0
     if any(workbook.totals for workbook in report.workbooks):
-        console.print(word("fill", "heading", language), style="bold")
-        console.print()
+        telling.heading(word("fill", "heading", language))
+        telling.console.print()
     for workbook in report.workbooks:
         planned += len(workbook.totals)
         if not workbook.totals and workbook.reason is None:
             continue
-        console.print(plain(workbook.path), style="bold", soft_wrap=True)
+        telling.heading(workbook.path)
         for sheet, totals in groupby(workbook.totals, key=lambda total: total.sheet):
-            console.print(
-                f"  {word('console', 'sheet', language, sheet=plain(sheet))}", style="bold", soft_wrap=True
-            )
-            console.print(_plan(list(totals), language))
-        if workbook.reason is not None:
-            console.print(lines.wrap(_refused(workbook, language), 2), soft_wrap=True)
-        elif workbook.target is not None:
-            written += len(workbook.totals)
-            console.print(
-                f"  {word('fill', 'written-to', language, path=plain(workbook.target))}", soft_wrap=True
-            )
-        console.print()
-    if not report.workbooks:
-        typer.echo(word("path", "no-workbooks", language, path=plain(", ".join(paths))), err=True)
-    elif written:
-        console.print(f"{plural('totals-filled', written, language)}.", style="bold", soft_wrap=True)
-    elif not planned and any(workbook.reason is None for workbook in report.workbooks):
-        console.print(word("fill", "nothing", language), soft_wrap=True)
-    elif planned and (output is None or dry_run):
-        key = "dry-run" if dry_run and output is not None else "not-written"
-        console.print(word("fill", key, language), soft_wrap=True)
-    if not report.workbooks or any(workbook.reason is not None for workbook in report.workbooks):
-        raise typer.Exit(3)
+            telling.heading(word("console", "sheet", language, sheet=plain(sheet)), 2)
+            telling.console.print(_plan(list(totals), language))
+        telling.outcome(workbook, workbook.following)
+        written += len(workbook.totals) if workbook.target is not None else 0
+    telling.end(
+        report.workbooks,
+        paths,
+        planned=planned > 0,
+        done=plural("totals-filled", written, language) if written else "",
+        nothing=word("fill", "nothing", language),
+        operation=report.operation,
+    )
 
 
 def _plan(totals: list[PlannedTotal], language: Language) -> Table:
     """Cell, before, after and why, a total a row."""
-    from rich.table import Table
-
     from ..catalog import word
     from ..model.amount import format_number
     from ..reports.wording import plain, shown_formula
 
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("", width=2)  # stands under its sheet
-    for name in ("cell", "before", "after", "why"):
-        table.add_column(word("fill", name, language), overflow="fold")
+    table = plan_table("cell", "before", "after", "why", language=language)
     for total in totals:
         facts = {"line": plain(total.line), "year": plain(total.heading)}
         table.add_row(
             "",
             str(total.cell),
-            word("fill", "empty", language),
+            word("changing", "empty", language),
             f"{format_number(total.value, language)}  {shown_formula(total.formula, language)}",
             word("fill", f"why-{total.kind}", language, **facts),
         )
     return table
-
-
-def _refused(workbook: FilledWorkbook, language: Language) -> str:
-    """Why a workbook was not changed, and what to do."""
-    from ..catalog import word
-    from ..reports.wording import plain
-
-    facts = {**workbook.reason_facts, "reason": workbook.reason}
-    sentence = word("fill", "refused", language, file=plain(Path(workbook.path).name), **facts)
-    try:
-        remedy = word("remedy", workbook.reason or "other", language, **workbook.reason_facts)
-    except KeyError:
-        remedy = word("remedy", "other", language)
-    return f"{sentence} {remedy}"

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BudgetToolsError
-from . import check, explain, fill, mark, rules, unmark
+from . import accept, check, explain, fill, fix, history, mark, rules
 
 WRONG_USE = 2
 NOT_CHECKED = 3
@@ -62,8 +62,14 @@ app = typer.Typer(
 )
 app.command()(check.check)
 app.command()(fill.fill)
+app.command()(fix.fix)
 app.command()(mark.mark)
-app.command()(unmark.unmark)
+app.command()(mark.unmark)
+app.command()(history.undo)
+app.command()(history.history)
+app.command()(accept.accept)
+app.command()(accept.unaccept)
+app.command()(accept.accepted)
 app.command()(rules.rules)
 app.command()(explain.explain)
 
@@ -82,7 +88,7 @@ def _budget_tools(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Check budget proposals in Excel workbooks and fill in their totals.
+    """Check budget proposals in Excel workbooks, fill in their totals and mend what can be mended.
 
     Exit codes: 0 nothing wrong, 1 findings, 2 wrong use, 3 not everything could be checked.
     """

@@ -12,9 +12,11 @@ MANY = 5
 
 
 @contextmanager
-def progress_bar(language: Language | None) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(
+    language: Language | None, *, shown: bool = True
+) -> Iterator[Callable[[int, int], None] | None]:
     """What a run may call with (done, in all); None where nobody would see it."""
-    if not sys.stderr.isatty():
+    if not shown or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console

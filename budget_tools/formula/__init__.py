@@ -3,6 +3,7 @@
 from .evaluate import Evaluator
 from .faults import formula_faults
 from .pattern import Pattern, pattern
+from .recalculate import recalculated
 from .tree import Sum, addends, calls, parse, references, shifted
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "formula_faults",
     "parse",
     "pattern",
+    "recalculated",
     "references",
     "shifted",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 from ..model.address import Cell
 from ..model.amount import Language
 from ..model.book import Book, ErrorValue, Sheet, Value
@@ -18,6 +20,7 @@ from .tables import Draft, build
 __all__ = ["layout", "words"]
 
 _TEXTS_LISTENED_TO = 400  # enough to tell the language of a sheet
+_FEWEST_TEXTS = 3  # a form without a table says so much beyond its number and title
 _CAPTION_ROWS = 8  # a plain table's title and unit stand at most this far above its heading
 
 
@@ -54,6 +57,8 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
         drafts.extend(blocks(sheet, rest, language))
     units = [note for note in notes if note.heard.near_unit]
     above = begun[0].row - 1 if begun else 0
+    rows = [row for row, _, _ in texts] if begun else []
+    noted = [note.row for note in notes] if begun else []
     proposals: list[Proposal] = []
     tables: list[Table] = []
     placed: set[int] = set()
@@ -62,9 +67,11 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
         own = [draft for draft in drafts if start.row <= draft.heading_row <= end and draft.has_years]
         if not own and (start.is_title or not start.number_text):
             continue  # a word on a cover page
-        if not own and not _says_more(start, end, texts):
+        if not own and bisect_right(rows, end) - bisect_right(rows, start.row) < _FEWEST_TEXTS:
             continue  # a line in a list of contents
-        proposal = _proposal(sheet, start, end, own, texts, notes, settings, above)
+        said = texts[bisect_left(rows, start.row) : bisect_right(rows, end)]
+        meant = notes[bisect_left(noted, start.row) : bisect_right(noted, end)]
+        proposal = _proposal(sheet, start, end, own, said, meant, units, settings, above)
         proposals.append(proposal)
         tables.extend(proposal.tables)
         placed.update(map(id, own))
@@ -113,11 +120,6 @@ def _outside(others: list[tuple[int, int, Value]], drafts: list[Draft]) -> list[
     return [cell for cell in others if not any(top <= cell[0] <= bottom for top, bottom in spans)]
 
 
-def _says_more(start: Start, end: int, texts: list[tuple[int, int, str]]) -> bool:
-    """Whether a form without a table says anything beyond its number and title."""
-    return sum(start.row < row <= end for row, _, _ in texts) >= 3
-
-
 def _proposal(
     sheet: Sheet,
     start: Start,
@@ -125,20 +127,21 @@ def _proposal(
     drafts: list[Draft],
     texts: list[tuple[int, int, str]],
     notes: list[Note],
+    units: list[Note],
     settings: Settings,
     above: int,
 ) -> Proposal:
+    """A form from the texts of its rows; ``units`` are those of the whole sheet that may state a unit."""
     pattern = settings.number.pattern
     first_heading = min([draft.heading_row for draft in drafts], default=end + 1)
     ranges = [draft.range for draft in drafts]
-    units = [note for note in notes if note.heard.near_unit]
-    stated = {(note.row, note.column) for note in units if note.heard.unit}
+    stated = {(note.row, note.column) for note in notes if note.heard.unit}
     labels = {(note.row, note.column): note.heard.field for note in notes if note.heard.field is not None}
     head: list[tuple[int, int, str]] = []
     after: list[Text] = []
     for piece in texts:
         row, column, text = piece
-        if not start.row <= row <= end or (row, column) in stated:
+        if (row, column) in stated:
             continue
         if row < first_heading - 1:
             head.append(piece)

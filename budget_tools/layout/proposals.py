@@ -11,7 +11,7 @@ from ..model.address import Cell
 from ..model.book import Sheet
 from ..model.proposal import Text
 from . import words
-from .headings import Note
+from .headings import FIRST_YEAR, LAST_YEAR, Note
 
 _FORM = re.compile(
     rf"[*_\s]*(?P<word>{'|'.join(re.escape(w) for w in sorted(words.FORM, key=len, reverse=True))})"
@@ -93,7 +93,7 @@ def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
             titles.append(Start(row, Cell(row, column), "", Cell(row, column), is_title=True))
             continue
         said = anchor(text, pattern)
-        if said is None:
+        if said is None or _is_line(sheet, row, column):
             continue
         number, beside = said
         cell = number_cell = Cell(row, column)
@@ -130,6 +130,16 @@ def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
 _FORM_ONLY = frozenset(
     word for word in words.FORM if word.startswith(("skema", "form n", "proposal n", "forslagsn"))
 )
+
+
+def _is_line(sheet: Sheet, row: int, column: int) -> bool:
+    """Whether amounts stand beside a text: 'Forslag 12' names a line of a register then and opens no form."""
+    amounts = [
+        value
+        for value in sheet.rows[row - sheet.top][column + 1 - sheet.left :]
+        if isinstance(value, int | float) and not FIRST_YEAR <= value <= LAST_YEAR
+    ]
+    return len(amounts) >= 2
 
 
 def _right_of(sheet: Sheet, row: int, column: int) -> Text | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
 
+from .acceptance import Acceptance
 from .address import Cell
 from .edit import Fix
 
@@ -74,6 +75,7 @@ class Finding:
     severity: Severity = Severity.NOTE
     ordinal: int = 0
     path: str | None = None  # only for rules over a whole run: the workbook that the finding belongs to
+    accepted: Acceptance | None = None  # by a person, for these amounts: shown, but not counted
 
     @property
     def variant(self) -> str | None:
@@ -108,6 +110,7 @@ class Finding:
             severity,
             ordinal,
             self.path,
+            self.accepted,
         )
 
 
@@ -138,23 +141,29 @@ class WorkbookReport:
     proposals: tuple[ProposalSummary, ...] = ()
     reason: str | None = None
     reason_facts: Mapping[str, object] = field(default_factory=dict)
+    accepted: Acceptance | None = None  # though it could not be checked, until a date
 
     def with_findings(self, findings: tuple[Finding, ...]) -> WorkbookReport:
         """The report with other findings."""
         return WorkbookReport(
-            self.path, self.status, findings, self.proposals, self.reason, self.reason_facts
+            self.path, self.status, findings, self.proposals, self.reason, self.reason_facts, self.accepted
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many of each there are."""
+    """How many of each there are; what was accepted is no error, warning or note any more.
+
+    ``unchecked`` are the workbooks that could not be checked and were not accepted as such.
+    """
 
     workbooks: int
     checked: int
     errors: int
     warnings: int
     notes: int
+    accepted: int = 0
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +193,18 @@ class Report:
     def counts(self) -> Counts:
         """Workbooks and findings, counted."""
         by = dict.fromkeys(Severity, 0)
+        accepted = 0
         for _, finding in self.located():
-            by[finding.severity] += 1
+            if finding.accepted is not None:
+                accepted += 1
+            else:
+                by[finding.severity] += 1
         return Counts(
             len(self.workbooks),
             sum(workbook.status == "checked" for workbook in self.workbooks),
             by[Severity.ERROR],
             by[Severity.WARNING],
             by[Severity.NOTE],
+            accepted,
+            sum(workbook.status != "checked" and workbook.accepted is None for workbook in self.workbooks),
         )

@@ -9,7 +9,7 @@ import re
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TextIO
 
 from rich.console import Console
@@ -124,8 +124,8 @@ def _report(report: Report, wording: Wording, lines: Lines) -> Iterator[Text]:
 def summary(report: Report, language: Language) -> str:
     """How many workbooks were checked and what was found, one line."""
     counts = report.counts
-    left = counts.workbooks - counts.checked
-    return word(
+    left = counts.unchecked
+    said = word(
         "console",
         "summary-not-checked" if left else "summary",
         language,
@@ -135,6 +135,10 @@ def summary(report: Report, language: Language) -> str:
         notes=plural("notes", counts.notes, language),
         not_checked=plural("not-checked", left, language),
     )
+    if not counts.accepted:
+        return said
+    accepted = plural("accepted", counts.accepted, language)
+    return word("console", "summary-accepted", language, summary=said, accepted=accepted)
 
 
 def _divided(report: Report) -> tuple[dict[str, list[_Told]], list[list[_Told]]]:
@@ -146,7 +150,7 @@ def _divided(report: Report) -> tuple[dict[str, list[_Told]], list[list[_Told]]]
         for finding in workbook.findings:
             told = _Told(workbook.path, finding, at_home.of(finding))
             everything.append(told)
-            if finding.severity < Severity.ERROR:
+            if finding.severity < Severity.ERROR and finding.accepted is None:
                 alike[told.alike].append(told)
     shared = {
         key: same
@@ -155,7 +159,7 @@ def _divided(report: Report) -> tuple[dict[str, list[_Told]], list[list[_Told]]]
     }
     by_workbook: dict[str, list[_Told]] = defaultdict(list)
     for told in everything:
-        if told.path is not None and told.alike not in shared:
+        if told.path is not None and (told.alike not in shared or told.finding.accepted is not None):
             by_workbook[told.path].append(told)
     return by_workbook, list(shared.values())
 
@@ -177,7 +181,8 @@ class _Proposals:
 
 
 def _worst(told: Sequence[_Told]) -> Severity:
-    return max((one.finding.severity for one in told), default=Severity.NOTE)
+    open_ = (one.finding.severity for one in told if one.finding.accepted is None)
+    return max(open_, default=Severity.NOTE)
 
 
 def _workbook(
@@ -185,8 +190,8 @@ def _workbook(
 ) -> Iterator[Text]:
     yield lines.wrap(shown_path(workbook.path), 0, style="bold")
     if workbook.status != "checked":
-        reason = not_checked(workbook)
-        told = [_Told(workbook.path, reason, None), *(one for one in told if one.finding is not reason)]
+        reason = replace(not_checked(workbook), accepted=workbook.accepted)
+        told = [_Told(workbook.path, reason, None), *(one for one in told if one.finding.code != reason.code)]
     groups: dict[tuple[str | None, str | None], list[_Told]] = defaultdict(list)
     for one in told:
         groups[one.group].append(one)
@@ -195,7 +200,13 @@ def _workbook(
             yield lines.wrap(_heading(group[0], wording), 2, style="bold")
         elif len(groups) > 1:
             yield lines.wrap(word("console", "workbook-itself", wording.language), 2, style="bold")
-        group.sort(key=lambda one: (-one.finding.severity, one.finding.cell or Cell(0, 0)))
+        group.sort(
+            key=lambda one: (
+                one.finding.accepted is not None,
+                -one.finding.severity,
+                one.finding.cell or Cell(0, 0),
+            )
+        )
         indent = 2 if sheet is None and len(groups) == 1 else 4
         remedies: set[str] = set()
         for one in group:
@@ -222,12 +233,18 @@ def _finding(told: _Told, wording: Wording, lines: Lines, indent: int, remedies:
     message = wording.message(told.path, finding)
     named = _named(message)
     lead = f"{word('severity', finding.severity.word, language)} {finding.code}"
+    if finding.accepted is not None:
+        lead = f"{word('console', 'accepted', language)} {lead}"
     if finding.cell is not None and not _holds(named, finding.cell):
         lead += f" {finding.cell}"
     if finding.cell is None or not re.match(rf"{finding.cell}\b", message):
         lead += ":"  # a sentence that starts with the cell goes on from the code by itself
-    yield lines.wrap(message, indent, lead, _STYLES[finding.severity])
     below = indent + 2
+    if finding.accepted is not None:
+        yield lines.wrap(message, indent, lead, "dim")
+        yield lines.wrap(wording.accepted(finding.accepted), below, style="dim")
+        return
+    yield lines.wrap(message, indent, lead, _STYLES[finding.severity])
     if evidence := _evidence(finding, language):
         yield lines.wrap(evidence, below, style="dim")
     elif others := _others(finding, named, language):

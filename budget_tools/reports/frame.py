@@ -26,6 +26,7 @@ COLUMNS = (
     "shown",
     "expected",
     "difference",
+    "accepted",
 )
 
 
@@ -33,6 +34,7 @@ def to_frame(report: Report) -> pd.DataFrame:
     """Every finding of a report, those about the run itself last and without a path.
 
     ``shown``, ``expected`` and ``difference`` hold Decimal where a finding has them and None where not;
+    ``accepted`` says by whom and why a finding was accepted, and is None where it was not;
     every column has the type object, so that an empty report has the same columns as a full one.
     """
     import pandas as pd
@@ -54,6 +56,7 @@ def to_frame(report: Report) -> pd.DataFrame:
             finding.facts.get("shown"),
             finding.facts.get("expected"),
             finding.facts.get("difference"),
+            wording.accepted(finding.accepted) if finding.accepted is not None else None,
         )
         for path, finding in report.located()
     ]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from ..catalog import Language, entry
+from ..model.acceptance import Acceptance
 from ..model.edit import CellEdit, Fix, SetCell
 from ..model.finding import Finding, Place, ProposalSummary, Report, WorkbookReport
 from .wording import Wording, language_of, not_checked
@@ -67,6 +68,7 @@ def _tail(report: Report, wording: Wording) -> dict[str, Any]:
             "errors": counts.errors,
             "warnings": counts.warnings,
             "notes": counts.notes,
+            "accepted": counts.accepted,
         },
     }
 
@@ -77,6 +79,7 @@ def _workbook(workbook: WorkbookReport, wording: Wording) -> dict[str, Any]:
         "path": workbook.path,
         "status": workbook.status,
         "reason": None if checked else wording.message(workbook.path, not_checked(workbook)),
+        "accepted": _accepted(workbook.accepted),
         "proposals": [_proposal(proposal) for proposal in workbook.proposals],
         "findings": [_finding(workbook.path, finding, wording) for finding in workbook.findings],
     }
@@ -108,8 +111,19 @@ def _finding(path: str | None, finding: Finding, wording: Wording) -> dict[str, 
         "hint": wording.hint(path, finding),
         "facts": _facts(finding.facts),
         "related": [_place(place) for place in finding.related],
-        "accepted": None,
+        "accepted": _accepted(finding.accepted),
         "fix": _fix(finding.fix) if finding.fix is not None else None,
+    }
+
+
+def _accepted(acceptance: Acceptance | None) -> dict[str, Any] | None:
+    if acceptance is None:
+        return None
+    return {
+        "initials": acceptance.who,
+        "reason": acceptance.why,
+        "when": acceptance.when,
+        "until": acceptance.until.isoformat() if acceptance.until is not None else None,
     }
 
 

@@ -53,11 +53,22 @@ _CELL = Look(line_below=_LINE, colour=_LINK, underlined=True)
 
 
 def flagged(workbook: WorkbookReport) -> list[tuple[int, Finding]]:
-    """The findings of a workbook with their numbers in the list: the worst first, then as the sheets go."""
+    """The findings of a workbook with their numbers in the list: the worst first, then as the sheets go.
+
+    What was accepted stands last; where nothing else was found, there is nothing to list.
+    """
+    if all(finding.accepted is not None for finding in workbook.findings):
+        return []
     order = {name: number for number, name in enumerate(_sheet_names(workbook))}
     findings = sorted(
         workbook.findings,
-        key=lambda one: (-one.severity, order.get(one.sheet or "", -1), one.cell or Cell(0, 0), one.code),
+        key=lambda one: (
+            one.accepted is not None,
+            -one.severity,
+            order.get(one.sheet or "", -1),
+            one.cell or Cell(0, 0),
+            one.code,
+        ),
     )
     return list(enumerate(findings, 1))
 
@@ -137,7 +148,7 @@ def _sheet_names(workbook: WorkbookReport) -> list[str]:
 def _by_cell(numbered: Sequence[tuple[int, Finding]]) -> dict[Place, list[tuple[int, Finding]]]:
     found: dict[Place, list[tuple[int, Finding]]] = defaultdict(list)
     for number, finding in numbered:
-        if finding.sheet is not None and finding.cell is not None:
+        if finding.sheet is not None and finding.cell is not None and finding.accepted is None:
             found[Place(finding.sheet, finding.cell)].append((number, finding))
     return found
 
@@ -156,9 +167,13 @@ def _told(workbook: WorkbookReport, finding: Finding, wording: Wording) -> str:
 def _list(workbook: WorkbookReport, numbered: Sequence[tuple[int, Finding]], wording: Wording) -> AddSheet:
     """The sheet with the list: a line a finding, each with a link to its cell."""
     language = wording.language
-    counts = [sum(one.severity is severity for _, one in numbered) for severity in reversed(Severity)]
-    kinds = ("errors", "warnings", "notes")
-    summary = ", ".join(plural(kind, n, language) for kind, n in zip(kinds, counts, strict=True))
+    counts = {
+        kind: sum(one.severity is severity and one.accepted is None for _, one in numbered)
+        for kind, severity in zip(("errors", "warnings", "notes"), reversed(Severity), strict=True)
+    }
+    if accepted := sum(one.accepted is not None for _, one in numbered):
+        counts["accepted"] = accepted
+    summary = ", ".join(plural(kind, n, language) for kind, n in counts.items())
     hints = any(finding.hint is not None for _, finding in numbered)
     values = any(_value(finding) is not None for _, finding in numbered)
     columns: list[tuple[str, float]] = [
@@ -201,14 +216,21 @@ def _line(
 ) -> list[NewCell | None]:
     language = wording.language
     severity = _capital(word("severity", finding.severity.word, language))
+    look, message = (
+        Look(fill=COLOURS[finding.severity], line_below=_LINE),
+        wording.message(workbook.path, finding),
+    )
+    if finding.accepted is not None:
+        severity, look = _capital(word("console", "accepted", language)), _TEXT
+        message = f"{message} {wording.accepted(finding.accepted)}"
     link = (finding.sheet, finding.cell) if finding.sheet and finding.cell else None
     cells: list[NewCell | None] = [
         NewCell(Decimal(number), _NUMBER),
-        NewCell(severity, Look(fill=COLOURS[finding.severity], line_below=_LINE)),
+        NewCell(severity, look),
         NewCell(finding.code, _CODE),
         NewCell(plain(finding.sheet) if finding.sheet else "", _TEXT),
         NewCell(str(finding.cell) if finding.cell else "", _CELL if link else _TEXT, link),
-        NewCell(wording.message(workbook.path, finding), _TEXT),
+        NewCell(message, _TEXT),
     ]
     if hints:
         cells.append(NewCell(wording.hint(workbook.path, finding) or "", _TEXT))
@@ -224,9 +246,8 @@ def _line(
 def _value(finding: Finding) -> Decimal | None:
     """The number that a fix would put into the cell."""
     edits = finding.fix.edits if finding.fix is not None else ()
-    if len(edits) == 1 and isinstance(edits[0], SetCell) and isinstance(edits[0].value, Decimal):
-        return edits[0].value
-    return None
+    values = [edit.value for edit in edits if isinstance(edit, SetCell)]
+    return values[0] if len(values) == 1 and isinstance(values[0], Decimal) else None
 
 
 def _capital(text: str) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from ..catalog import LANGUAGES, Language, fix_text, say
+from ..catalog import LANGUAGES, Language, fix_text, say, word
+from ..model.acceptance import Acceptance
 from ..model.finding import Finding, Report, Severity, WorkbookReport
 
 # What a terminal would obey instead of show: escape sequences, control characters, and the marks that
@@ -98,6 +99,13 @@ class Wording:
     def fix(self, path: str | None, finding: Finding) -> str:
         """What to do about it, one sentence."""
         return fix_text(finding.code, self.language, self._facts(path, finding))
+
+    def accepted(self, acceptance: Acceptance) -> str:
+        """By whom a finding was accepted, and why, one sentence."""
+        facts = {"initials": plain(acceptance.who), "because": plain(acceptance.why)}
+        if acceptance.until is not None:
+            return word("console", "accepted-until", self.language, date=acceptance.until, **facts)
+        return word("console", "accepted-by", self.language, **facts)
 
     def _facts(self, path: str | None, finding: Finding) -> dict[str, object]:
         return {

@@ -11,7 +11,7 @@ from ..formula import references
 from ..model.address import Cell
 from ..model.amount import decimal_of, find_amounts, odd_characters, readings
 from ..model.book import ErrorValue
-from ..model.edit import Fix, Safety, SetCell, SetNumberFormat
+from ..model.edit import CellEdit, Fix, Safety, SetCell, SetNumberFormat
 from ..model.finding import Fact, Finding
 from ..model.table import ColumnRole, Entry, Line, LineKind, Table
 from .base import at, heading_of, rule
@@ -97,8 +97,42 @@ def number_stored_as_text(table: Table) -> Iterator[Finding]:
             {"text": text, "value": amount},
             amounts=(amount,),
             meant=(Decimal(0), amount),
-            fix=Fix(Safety.SAFE, (SetCell(table.sheet.name, cell, amount),)),
+            fix=_as_number(table, cell, amount, Safety.SAFE),
         )
+
+
+_TEXT = "@"
+
+
+def _as_number(table: Table, cell: Cell, amount: Decimal, safety: Safety) -> Fix:
+    """The edits that make a text a number, in the number format of its neighbours where it has that of texts.
+
+    A number in a cell for texts is a text again as soon as somebody types into it.
+    """
+    edits: list[CellEdit] = [SetCell(table.sheet.name, cell, amount)]
+    if table.details.formats.get(cell) == _TEXT:
+        edits.append(SetNumberFormat(table.sheet.name, cell, _usual_format(table, cell)))
+    return Fix(safety, tuple(edits))
+
+
+def _usual_format(table: Table, cell: Cell) -> str:
+    """The number format that most amounts in the same line have, else in the same column."""
+    line, column = table.line(cell.row), table.column(cell.column)
+    beside = [Cell(line.row, one.number) for one in table.columns] if line is not None else []
+    above = [Cell(one.row, column.number) for one in table.lines] if column is not None else []
+    formats = table.details.formats
+    for cells in (beside, above):
+        codes = [formats.get(one, "General") for one in cells if _is_plain(table, one)]
+        usual = Counter(code for code in codes if code != _TEXT).most_common(1)
+        if usual:
+            return usual[0][0]
+    return "General"
+
+
+def _is_plain(table: Table, cell: Cell) -> bool:
+    """Whether a cell holds a number."""
+    value = table.sheet.value(cell.row, cell.column)
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _other_reading(table: Table, cell: Cell, text: str, amount: Decimal) -> Decimal | None:
@@ -160,7 +194,7 @@ def _ambiguous(table: Table, cell: Cell, text: str, a: Decimal, b: Decimal) -> F
         {"text": text, "a": a, "b": b},
         amounts=(a, b),
         meant=(a, b, Decimal(0)),
-        fix=Fix(Safety.REVIEW, (SetCell(table.sheet.name, cell, a),)),
+        fix=_as_number(table, cell, a, Safety.REVIEW),
     )
 
 
@@ -196,7 +230,7 @@ def odd_minus_or_blank(table: Table) -> Iterator[Finding]:
             {"text": text, "oddity": oddity.value, "value": amount},
             amounts=(amount,),
             meant=(Decimal(0), amount, -amount),
-            fix=Fix(safety, (SetCell(table.sheet.name, cell, amount),)),
+            fix=_as_number(table, cell, amount, safety),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 
-from ..filling import missing_totals
+from ..filling import missing_total_row, missing_totals
 from ..model.address import Cell, column_letters, spell
 from ..model.amount import decimal_of
 from ..model.edit import Fix, Safety
@@ -112,8 +112,8 @@ def years_outside_period(proposal: Proposal, settings: Settings) -> Iterator[Fin
 def total_missing(table: Table) -> Iterator[Finding]:
     """A label names a total whose cells are empty, or a proposal has no total at all.
 
-    Where a label asks for it, the total can be filled in; a column that the form does not have is never
-    added.
+    Where a label asks for it, the total can be filled in. A total line is proposed below a table that has
+    none, where the row is empty; a column that the form does not have is never added.
 
     Flagged::
 
@@ -152,11 +152,13 @@ def total_missing(table: Table) -> Iterator[Finding]:
     )
     if no_column or no_row:
         where = "both" if no_column and no_row else "row-total" if no_column else "column-total"
+        proposed = missing_total_row(table) if no_row else ()
         yield at(
             "STR003",
             table,
             Cell(table.heading_row, table.columns[-1].number),
             {"variant": "absent", "where": where},
+            fix=Fix(Safety.REVIEW, proposed) if proposed else None,
         )
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from budget_tools.books.file import WorkbookFile
@@ -498,3 +499,14 @@ def test_rows_out_of_order(tmp_path: Path) -> None:
     assert (one.value(5, 2), one.value(2, 2)) == (5, 2)
     formats = one.details([parse_range("A1:C6")]).formats
     assert (formats[Cell(5, 2)], formats[Cell(2, 2)]) == ("#,##0", "0%")
+
+
+def test_a_formula_without_a_value_beyond_all_values_is_in_the_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "no-values.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"], sheet["B1"], sheet["B6"] = "Løn", 100, "=SUM(B1:B5)"
+    book.save(path)
+    read = WorkbookFile(path).read().sheets[0]
+    assert (read.bottom, read.right) == (6, 2)
+    assert read.unvalued == {Cell(6, 2)}

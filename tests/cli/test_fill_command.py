@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from budget_tools.changing.fill import FilledWorkbook, FillReport, PlannedTotal
 from budget_tools.cli.main import app
 from budget_tools.errors import UsageError
 from budget_tools.model.address import parse_cell
-from budget_tools.run import FilledWorkbook, FillReport, PlannedTotal
 
 RUNNER = CliRunner()
 TOTALS = (
@@ -37,7 +37,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
             called.update(paths=paths, **options)
             return FillReport(workbooks, language)
 
-        monkeypatch.setattr("budget_tools.run.fill", fill)
+        monkeypatch.setattr("budget_tools.changing.fill.fill", fill)
         return called
 
     return stand_in
@@ -63,9 +63,20 @@ def test_the_plan(run: Run) -> None:
         "    Celle  Før    Efter           Hvorfor\n"
         "    F9     (tom)  0  =SUM(F5:F8)  summen af linjernes totaler\n"
         "\n"
-        "Intet er skrevet; tilføj --output MAPPE for at gemme kopier med totalerne.",
+        "Intet er skrevet; tilføj --output MAPPE for at gemme ændrede kopier, eller\n"
+        "  --in-place for at ændre filerne selv.",
     )
-    assert called == {"paths": ["a.xlsx"], "output": None, "dry_run": False, "progress": None}
+    assert called == {
+        "paths": ["a.xlsx"],
+        "output": None,
+        "in_place": False,
+        "dry_run": False,
+        "through_protection": False,
+        "even_if_synchronised": False,
+        "config": None,
+        "language": None,
+        "progress": None,
+    }
 
 
 def test_the_plan_in_english(run: Run) -> None:
@@ -87,6 +98,19 @@ def test_a_dry_run_writes_nothing_whatever_else_is_said(run: Run) -> None:
     called = run(PLANNED)
     assert "Intet er skrevet" in told("a.xlsx", "--output", "ud", "--dry-run")[1]
     assert called["dry_run"] is True
+
+
+def test_in_place_tells_how_to_go_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(paths: list[str], **options: Any) -> FillReport:
+        assert options["in_place"] and options["config"] == Path("b.toml") and options["language"] == "en"
+        return FillReport((replace(PLANNED, target="a.xlsx"),), "en", "20271122-101500-3f2a")
+
+    monkeypatch.setattr("budget_tools.changing.fill.fill", fill)
+    code, text = told("a.xlsx", "--in-place", "--config", "b.toml", "--lang", "en")
+    assert code == 0
+    assert "Written to" not in text
+    assert "3 totals were filled in." in text
+    assert "'budget-tools undo 20271122-101500-3f2a --in .'" in " ".join(text.split())
 
 
 def test_nothing_to_fill_in(run: Run) -> None:
@@ -129,6 +153,6 @@ def test_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
     def fill(paths: list[str], **options: Any) -> FillReport:
         raise UsageError("ud: is a file; --output wants a folder")
 
-    monkeypatch.setattr("budget_tools.run.fill", fill)
+    monkeypatch.setattr("budget_tools.changing.fill.fill", fill)
     result = RUNNER.invoke(app, ["fill", "x", "--output", "ud"])
     assert (result.exit_code, result.stderr) == (2, "Error: ud: is a file; --output wants a folder\n")

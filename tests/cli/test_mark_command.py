@@ -22,7 +22,10 @@ def test_the_plan(tmp_path: Path) -> None:
     assert code == 0
     assert "Skema!F10  uden mærke  farve og note  ARI001: F10 viser 2.900, men årene" in text
     assert "Mærker på 1 celle, 1 fund på arket Kontrol." in text
-    assert text.endswith("Intet er skrevet; tilføj --output MAPPE for at gemme kopier.")
+    assert text.endswith(
+        "Intet er skrevet; tilføj --output MAPPE for at gemme ændrede kopier, eller\n"
+        "  --in-place for at ændre filerne selv."
+    )
 
 
 def test_there_and_back(tmp_path: Path) -> None:

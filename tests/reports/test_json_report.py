@@ -34,6 +34,7 @@ def test_the_form() -> None:
                 "path": "mappe/01.xlsx",
                 "status": "checked",
                 "reason": None,
+                "accepted": None,
                 "proposals": [
                     {
                         "number": "2.1.2. 01",
@@ -87,7 +88,7 @@ def test_the_form() -> None:
             }
         ],
         "findings": [],
-        "summary": {"workbooks": 1, "checked": 1, "errors": 1, "warnings": 0, "notes": 0},
+        "summary": {"workbooks": 1, "checked": 1, "errors": 1, "warnings": 0, "notes": 0, "accepted": 0},
     }
 
 
@@ -108,7 +109,14 @@ def test_workbooks_that_were_not_checked_say_why_whatever_was_selected() -> None
         ("unreadable", "b.xlsx kunne ikke læses: filen er beskadiget."),
         ("refused", "c.xlsx blev afvist: filen fylder 120 MB, og grænsen er 100 MB."),
     ]
-    assert told["summary"] == {"workbooks": 3, "checked": 0, "errors": 2, "warnings": 0, "notes": 0}
+    assert told["summary"] == {
+        "workbooks": 3,
+        "checked": 0,
+        "errors": 2,
+        "warnings": 0,
+        "notes": 0,
+        "accepted": 0,
+    }
 
 
 def test_findings_about_the_run_stand_at_the_top() -> None:

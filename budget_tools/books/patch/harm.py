@@ -77,8 +77,12 @@ def refuse_harm(
 def refuse_locked(sheet: SheetPart, scan: Scan, wanted: Mapping[Cell, Wish], styles: Styles | None) -> None:
     """Refuse what a person could not do either while the sheet is protected.
 
+    A cell is locked unless its own cell format says that it is not (ECMA-376 part 1, 18.8.33); a cell
+    that is not stored has the format of its row or column. Ranges with a password of their own count as
+    locked.
+
     Raises:
-        WriteRefused: ``protected-cell`` with ``at``.
+        WriteRefused: ``locked-cell`` with ``at``.
     """
     said = scan.protection
     if said is None or said.get("sheet") not in ("1", "true"):
@@ -92,11 +96,13 @@ def refuse_locked(sheet: SheetPart, scan: Scan, wanted: Mapping[Cell, Wish], sty
         row = scan.rows.get(cell.row)
         stored = row.cells.get(cell.column) if row else None
         style = stored.style if stored is not None else inherited_style(scan, row, cell.column)
-        written = wish.content is not None and not (styles is not None and styles.unlocked(count_of(style)))
+        unlocked = styles is not None and styles.unlocked(count_of(style))
+        guarded = any(inside(area, cell) for area in scan.guarded)
+        written = wish.content is not None and (guarded or not unlocked)
         formatted = (wish.looks or wish.clear is not None) and not allowed("formatCells", "1")
         noted = wish.note is not None and not allowed("objects", "0")
         if written or formatted or noted:
-            raise WriteRefused("protected-cell", at=f"{sheet.name}!{cell}")
+            raise WriteRefused("locked-cell", at=f"{sheet.name}!{cell}")
 
 
 def _has_formula(scan: Scan, cell: Cell) -> bool:

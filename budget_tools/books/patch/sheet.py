@@ -115,6 +115,7 @@ class Scan:
         self.root: Element | None = None
         self.top: list[Element] = []
         self.protection: dict[str, str] | None = None
+        self.guarded: list[Range] = []
         self.dimension: Element | None = None
         self.sheet_data: Element | None = None
         self.columns: list[tuple[int, int, str]] = []
@@ -204,6 +205,9 @@ class Scan:
             merged = range_of(attributes.get("ref", ""))
             if merged:
                 self.merged.append(merged)
+        elif depth == 2 and self._section == "protectedRanges" and local == "protectedRange":
+            ranges = (range_of(text) for text in attributes.get("sqref", "").split())
+            self.guarded += [area for area in ranges if area]
         self._path.append(kept)
 
     def _start_row(self, name: str, attributes: dict[str, str], known: bool) -> Element | None:

@@ -1,58 +1,98 @@
-"""A written workbook read again: does it hold what was asked for?"""
+"""A second look at a changed workbook, by readers that share no code with the writer."""
 
 from __future__ import annotations
 
 import datetime
 import io
 import re
+import warnings
+import zipfile
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from pathlib import Path
 from xml.parsers import expat
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 from ...errors import WriteRefused
 from ...model.address import Cell
-from ...model.edit import AddSheet, Edit, SetNote
+from ...model.edit import AddSheet, Edit, RemoveSheet, SetNote
 from ..package import Package, parse
 from .notes import notes_of, ours
 from .sheet import Scan, count_of
 from .styles import fill_tree
-from .wishes import Wish, plan_of
+from .wishes import Plan, Wish, plan_of
 from .workbook import Workbook
 
 _FEW = 12  # cells that are looked for one by one
 _UNESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_LARGE = 50_000_000  # bytes, inflated, that openpyxl would take long to open
+_STRUCTURE = re.compile(r"\[Content_Types\]\.xml$|\.rels$|styles[^/]*\.xml$", re.IGNORECASE)
 
 
-def read_back(source: Path | bytes, edits: Sequence[Edit]) -> None:
-    """Check that a written workbook is whole and that its cells hold what the edits asked for.
+def verify(before: bytes, after: bytes, edits: Sequence[Edit]) -> None:
+    """Check that a changed workbook is whole, holds what the edits asked for, and that no other cell differs.
 
-    Values and new sheets are read by python-calamine, which shares no code with the writer; formulas, looks
-    and notes, which it does not give, by a second look at the parts. That look decides alone where calamine
-    cannot: a number in a date format it gives as a date, and it opens a workbook part under its usual
-    name only.
+    Each reader looks once. What the edits asked for is read from the parts themselves: values, formulas,
+    looks and notes; every changed part must be well-formed. python-calamine compares every value of every
+    sheet that could differ, and reads the new sheets. openpyxl opens the workbook where more than cells has
+    changed: its styles, or which parts it has. What it could not open before, it need not open now.
 
     Raises:
         WriteRefused: ``not-verified``, with the first cell that differs where it is a cell.
     """
     plan = plan_of(edits)
-    wishes = plan.cells
     try:
-        with Package(source) as package:
-            if not package.test():
+        with Package(before) as old, Package(after) as new:
+            if not new.test():
                 raise WriteRefused("not-verified")
-            book = Workbook(package)
-            names = {name: book.sheet(name).name for name in wishes}
-            for name, wanted in wishes.items():
+            changed = _changed_parts(old, new)
+            book = Workbook(new)
+            for name, wanted in plan.cells.items():
                 compare_stored(book, name, wanted)
                 _compare_notes(book, name, wanted)
-            second_reader = book.part.replace("\\", "/") == "xl/workbook.xml"
+            # calamine opens a workbook part under its usual name only
+            usual = book.part.replace("\\", "/") == "xl/workbook.xml"
+            same = _same_sheets(Workbook(old), book, changed)
     except WriteRefused as refused:
         raise WriteRefused("not-verified", **refused.facts) from refused
-    if second_reader:
-        compare_values(source, {names[name]: wanted for name, wanted in wishes.items()}, plan.added)
+    if usual:
+        compare_values(before, after, plan, same)
+    if any(_STRUCTURE.search(name) for name in changed) and not _opens(after) and _opens(before):
+        raise WriteRefused("not-verified")
+
+
+def _changed_parts(old: Package, new: Package) -> set[str]:
+    """The parts that are not as they were, those added and removed among them; all are well-formed.
+
+    Raises:
+        WriteRefused: ``not-verified``.
+    """
+    was = set(old.names())
+    changed = was - set(new.names())
+    for name in new.names():
+        if name in was and old.same(name, new):
+            continue
+        changed.add(name)
+        # a drawing of notes is often no XML to begin with
+        if not _well_formed(new.read(name)) and not (name in was and not _well_formed(old.read(name))):
+            raise WriteRefused("not-verified", part=name)
+    return changed
+
+
+def _well_formed(data: bytes) -> bool:
+    try:
+        expat.ParserCreate().Parse(data, True)
+    except (expat.ExpatError, ValueError):  # ValueError: an encoding that expat does not know
+        return False
+    return True
+
+
+def _same_sheets(old: Workbook, new: Workbook, changed: Collection[str]) -> set[str]:
+    """The sheets whose values cannot differ, because nothing that they are read from does."""
+    if any(_STRUCTURE.search(name) or "sharedstrings" in name.casefold() for name in changed):
+        return set()
+    parts = {sheet.name: sheet.part for sheet in old.sheets()}
+    return {one.name for one in new.sheets() if parts.get(one.name) == one.part and one.part not in changed}
 
 
 def compare_stored(book: Workbook, name: str, wanted: dict[Cell, Wish]) -> None:
@@ -160,38 +200,72 @@ def _said(piece: bytes) -> tuple[int, str, str]:
     return count_of(style[0]), formula, "".join(values)
 
 
-def compare_values(
-    source: Path | bytes, wishes: dict[str, dict[Cell, Wish]], added: Sequence[AddSheet]
-) -> None:
-    """Compare what python-calamine reads from a written workbook with the values and sheets asked for.
+def compare_values(before: bytes, after: bytes, plan: Plan, same: Collection[str] = ()) -> None:
+    """Compare what python-calamine reads before and after with the values and sheets asked for.
+
+    Sheets in ``same`` are known not to differ.
 
     Raises:
         WriteRefused: ``not-verified``.
     """
+    asked = {name.casefold(): wanted for name, wanted in plan.cells.items()}
     try:
-        with (
-            io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file,
-            CalamineWorkbook.from_filelike(file) as book,
-        ):
-            _compare_sheets(book, added)
-            for name, wanted in wishes.items():
-                sheet = book.get_sheet_by_name(name)
-                contents = [wish.content for wish in wanted.values() if wish.content is not None]
-                top, left = sheet.start or (0, 0)
-                rows = sheet.to_python() if contents else []
-                for content in contents:
-                    row, column = content.cell.row - 1 - top, content.cell.column - 1 - left
-                    inside = 0 <= row < len(rows) and 0 <= column < len(rows[row])
-                    if not _same(rows[row][column] if inside else "", content.value):
-                        raise WriteRefused("not-verified", at=f"{name}!{content.cell}")
-    except (WriteRefused, OSError, KeyboardInterrupt, SystemExit):
+        was = CalamineWorkbook.from_filelike(io.BytesIO(before))
+        now = CalamineWorkbook.from_filelike(io.BytesIO(after))
+        stay = _kept(was.sheet_names, plan.removed)
+        if now.sheet_names[: len(stay)] != stay or len(now.sheet_names) != len(stay) + len(plan.added):
+            raise WriteRefused("not-verified")
+        cells = {sheet.name for sheet in was.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet}
+        for name in stay:
+            if name in cells and (name not in same or name.casefold() in asked):
+                _compare_sheet(was, now, name, asked.get(name.casefold(), {}))
+        _compare_added(now, plan.added)
+    except (WriteRefused, KeyboardInterrupt, SystemExit):
         raise
     # A panic in calamine's Rust is no Exception.
     except BaseException as error:
         raise WriteRefused("not-verified") from error
 
 
-def _compare_sheets(book: CalamineWorkbook, added: Sequence[AddSheet]) -> None:
+def _kept(names: Sequence[str], removed: Sequence[RemoveSheet]) -> list[str]:
+    gone = {one.name.casefold() for one in removed}
+    return [name for name in names if name.casefold() not in gone]
+
+
+def _compare_sheet(was: CalamineWorkbook, now: CalamineWorkbook, name: str, wanted: dict[Cell, Wish]) -> None:
+    old, new = was.get_sheet_by_name(name), now.get_sheet_by_name(name)
+    if old.merged_cell_ranges != new.merged_cell_ranges:
+        raise WriteRefused("not-verified")
+    first, second = old.to_python(), new.to_python()
+    top, left = old.start or (0, 0)
+    new_top, new_left = new.start or (0, 0)
+    for cell, wish in wanted.items():
+        row, column = cell.row - 1 - new_top, cell.column - 1 - new_left
+        inside = 0 <= row < len(second) and 0 <= column < len(second[row])
+        read = second[row][column] if inside else ""
+        if wish.content is not None and not _same(read, wish.content.value):
+            raise WriteRefused("not-verified", at=f"{name}!{cell}")
+        if wish.result is not None and not _same(read, wish.result):
+            raise WriteRefused("not-verified", at=f"{name}!{cell}")
+    ends = [(len(rows), max(map(len, rows), default=0)) for rows in (first, second)]
+    for row in range(min(top, new_top), max(top + ends[0][0], new_top + ends[1][0])):
+        before = first[row - top] if 0 <= row - top < len(first) else []
+        after = second[row - new_top] if 0 <= row - new_top < len(second) else []
+        if left == new_left and before == after:
+            continue
+        for column in range(min(left, new_left), max(left + ends[0][1], new_left + ends[1][1])):
+            value = before[column - left] if 0 <= column - left < len(before) else ""
+            other = after[column - new_left] if 0 <= column - new_left < len(after) else ""
+            if value != other and not _may_differ(wanted.get(Cell(row + 1, column + 1))):
+                raise WriteRefused("not-verified", at=f"{name}!{Cell(row + 1, column + 1)}")
+
+
+def _may_differ(wish: Wish | None) -> bool:
+    """Whether what a cell reads as may change: a number in another format may be a date."""
+    return wish is not None and (wish.holds or wish.format is not None)
+
+
+def _compare_added(book: CalamineWorkbook, added: Sequence[AddSheet]) -> None:
     """Compare the last sheets of a workbook with those that were to be added."""
     names = book.sheet_names[len(book.sheet_names) - len(added) :]
     for name, asked in zip(names, added, strict=True):
@@ -203,6 +277,22 @@ def _compare_sheets(book: CalamineWorkbook, added: Sequence[AddSheet]) -> None:
                 read = rows[number][column] if inside else ""
                 if cell is not None and not _same(read, cell.value):
                     raise WriteRefused("not-verified", at=f"{name}!{Cell(number + 1, column + 1)}")
+
+
+def _opens(data: bytes) -> bool:
+    """Whether openpyxl opens a workbook; yes without a look for one that would take long."""
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _LARGE:
+                return True
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False).close()
+        return True
+    except Exception:  # openpyxl fails in many ways on real workbooks that Excel opens
+        return False
 
 
 def _same(read: object, asked: Decimal | str) -> bool:

@@ -61,6 +61,21 @@ class Plan:
     removed: list[RemoveSheet] = field(default_factory=list)
     trimmed: TrimStyles | None = None
 
+    @property
+    def changes_values(self) -> bool:
+        """Whether any value is asked for, so that formulas that read it are old."""
+        return any(wish.content is not None for wanted in self.cells.values() for wish in wanted.values())
+
+    def without_results(self) -> list[SetResult]:
+        """Take the results of formulas out of the plan, and return them."""
+        taken: list[SetResult] = []
+        for name, wanted in self.cells.items():
+            for cell, wish in wanted.items():
+                if wish.result is not None:
+                    taken.append(SetResult(name, cell, wish.result))
+                    wish.result = None
+        return taken
+
 
 def plan_of(edits: Iterable[Edit]) -> Plan:
     """The edits by sheet and cell, those of one cell together; the last of a kind counts."""

@@ -94,6 +94,13 @@ class Workbook:
             p.startswith("_xmlsignatures/") for p in parts
         )
 
+    def shared(self) -> bool:
+        """Whether the workbook is shared the way Excel did it before co-authoring.
+
+        It keeps a log of every change beside the cells; a change that the log does not know breaks it.
+        """
+        return any(_SHARED.search(name) for name in self.package.names())
+
     def sheet(self, name: str) -> SheetPart:
         """The worksheet of that name; letter case is forgiven as in formulas.
 
@@ -313,6 +320,7 @@ class Workbook:
         return any(r.part == part for other in others for r in self.package.related(other))
 
 
+_SHARED = re.compile(r"(?:^|[\\/])(?:revisions[\\/]|usernames\.xml$)", re.IGNORECASE)
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _ID_ATTRIBUTE = re.compile(rb"\s([^\s=:]+:id)\s*=")
 _BEFORE_NAMES = {

@@ -12,14 +12,15 @@ import pytest
 
 from budget_tools import check
 from budget_tools.books.file import WorkbookFile
-from budget_tools.books.patch import apply_edits, edited
+from budget_tools.books.patch import edited
 from budget_tools.books.patch.looks import note_texts
+from budget_tools.changing.mark import mark, unmark
 from budget_tools.errors import WriteRefused
-from budget_tools.marking import mark, unmark
 from budget_tools.model.address import parse_cell
 from budget_tools.model.edit import AddSheet, ClearNote, Edit, Look, NewCell, SetCell, SetFill, SetNote
 from budget_tools.model.mark import Place
 from tests import feature_rich
+from tests.edits import apply_edits, following
 from tests.package_parts import assert_only_changed, assert_only_gained
 
 pytest.importorskip("xlsxwriter")
@@ -62,7 +63,7 @@ def test_it_is_rich(rich: Path) -> None:
 
 def test_a_value_changes_its_cell_and_the_results_that_follow_from_it(rich: Path, tmp_path: Path) -> None:
     target = tmp_path / "ny.xlsm"
-    apply_edits(rich, [value("B6", 7000)], target, book=WorkbookFile(rich).read())
+    apply_edits(rich, following(rich, [value("B6", 7000)]), target)
     # TODAY() is nothing that can be known, so H6 keeps its result and Excel is asked to recalculate
     assert_only_changed(rich, target, {f"Løn!{cell}" for cell in ("B6", "F6", "B8", "F8")})
     sheet = WorkbookFile(target).read().sheets[0]
@@ -95,9 +96,9 @@ def test_a_note_stands_beside_those_that_are_there(rich: Path, tmp_path: Path) -
 
 def test_a_person_keeps_the_note_and_we_write_below(rich: Path) -> None:
     before = note_texts(rich)[at("B6")]
-    new = edited(rich.read_bytes(), [note("B6")])
+    new = edited(rich.read_bytes(), [note("B6")]).content
     assert note_texts(new)[at("B6")] == before + "\n\nbudget-tools 1:\nFejl"
-    back = edited(new, [ClearNote("Løn", parse_cell("B6"), "budget-tools")])
+    back = edited(new, [ClearNote("Løn", parse_cell("B6"), "budget-tools")]).content
     assert note_texts(back)[at("B6")] == before
 
 
@@ -127,9 +128,9 @@ def test_a_sheet_stands_last(rich: Path, tmp_path: Path) -> None:
     ("edit", "reason"),
     [
         (note("D6"), "threaded-comment"),
-        (value("B2", 1, "Tabel"), "protected-cell"),
-        (SetFill("Tabel", parse_cell("B2"), "FFFFFF"), "protected-cell"),
-        (note("A1", sheet="Tabel"), "protected-cell"),
+        (value("B2", 1, "Tabel"), "locked-cell"),
+        (SetFill("Tabel", parse_cell("B2"), "FFFFFF"), "locked-cell"),
+        (note("A1", sheet="Tabel"), "locked-cell"),
         (SetFill("Løn", parse_cell("B2"), "blue"), "bad-colour"),
         (SetFill("Løn", parse_cell("B2"), "<b/>"), "bad-colour"),
     ],
@@ -178,8 +179,8 @@ def parts(path: Path) -> dict[str, bytes]:
 def test_libreoffice_draws_it_the_same(rich: Path, tmp_path: Path, soffice: str) -> None:
     """A value that is what it was, and a fill far away: the pages look as before."""
     target = tmp_path / "ny" / "rig.xlsm"
-    edits: list[Edit] = [value("B6", 5001), SetFill("Løn", parse_cell("XF900"), "FFFFFF")]
-    apply_edits(rich, edits, target, book=WorkbookFile(rich).read())
+    edits = [*following(rich, [value("B6", 5001)]), SetFill("Løn", parse_cell("XF900"), "FFFFFF")]
+    apply_edits(rich, edits, target)
     drawn = [pages(path, tmp_path / f"p{number}", soffice) for number, path in enumerate((rich, target))]
     assert drawn[0] and drawn[0] == drawn[1]
 

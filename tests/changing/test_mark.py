@@ -10,20 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from budget_tools import check
+from budget_tools import accept, check, fix, history, undo
 from budget_tools.books.file import WorkbookFile
-from budget_tools.books.patch import apply_edits
 from budget_tools.books.patch.looks import appearances, note_texts
+from budget_tools.changing.mark import MarkedWorkbook, mark, unmark
 from budget_tools.errors import UsageError
-from budget_tools.marking import MarkedWorkbook, mark, unmark
 from budget_tools.model.address import parse_cell
 from budget_tools.model.edit import AddSheet, NewCell, SetCell, SetFill, SetNote
+from budget_tools.model.finding import WorkbookReport
 from budget_tools.model.mark import LIST_TOKEN, Place, has_colour, record_of
 from budget_tools.reports.mark import COLOURS
+from tests.edits import apply_edits
 
 openpyxl = pytest.importorskip("openpyxl")
 
-SAMPLES = Path(__file__).parents[1] / "workbooks"
+SAMPLES = Path(__file__).parents[2] / "workbooks"
 WRONG = SAMPLES / "faults" / "ARI001-row-total-wrong.xlsx"
 EVERY = sorted(path for path in SAMPLES.rglob("*.xlsx"))
 
@@ -205,11 +206,93 @@ def test_nothing_is_written_without_a_folder(tmp_path: Path) -> None:
     assert path.read_bytes() == before and [one.name for one in tmp_path.iterdir()] == [WRONG.name]
 
 
+def in_place(path: Path) -> Path:
+    shutil.copy(WRONG, path)
+    return path
+
+
+def test_in_place_and_undone(tmp_path: Path) -> None:
+    path = in_place(tmp_path / "a.xlsx")
+    report = mark(path, in_place=True)
+    assert one(report).target == str(path) and report.operation is not None
+    assert record_of(WorkbookFile(path).read()) is not None
+    [change] = history(path).changes
+    assert (change.what, change.cells, change.state) == ("mark", 1, "done")
+    undo(paths=path)
+    assert path.read_bytes() == WRONG.read_bytes()
+
+
+def test_in_place_and_unmarked_and_undone_one_by_one(tmp_path: Path) -> None:
+    path = in_place(tmp_path / "a.xlsx")
+    mark(path, in_place=True)
+    with_marks = path.read_bytes()
+    assert one(unmark(path, in_place=True)).target == str(path)
+    assert parts(path) == parts(WRONG)
+    assert unmark(path, in_place=True).operation is None, "not marked any more: nothing is written"
+    undo(paths=path)
+    assert path.read_bytes() == with_marks
+    undo(history(path).changes[-1].operation, paths=path)
+    assert path.read_bytes() == WRONG.read_bytes()
+
+
+def test_marking_in_place_again_writes_nothing(tmp_path: Path) -> None:
+    path = in_place(tmp_path / "a.xlsx")
+    mark(path, in_place=True)
+    stamp = path.stat().st_mtime_ns
+    assert mark(path, in_place=True).operation is None
+    assert path.stat().st_mtime_ns == stamp and len(history(path).changes) == 1
+
+
+def test_marks_go_when_nothing_is_wrong_any_more(tmp_path: Path) -> None:
+    path = in_place(tmp_path / "a.xlsx")
+    mark(path, in_place=True)
+    fix(path, findings=[check(path).findings[0].id], in_place=True)
+    workbook = one(mark(path, in_place=True))
+    assert workbook.marked and not workbook.listed and workbook.target == str(path)
+    assert record_of(WorkbookFile(path).read()) is None
+
+
+def test_open_elsewhere(tmp_path: Path) -> None:
+    path = in_place(tmp_path / "a.xlsx")
+    (tmp_path / "~$a.xlsx").write_bytes(b"\x05Bente")
+    [workbook] = mark(path, in_place=True).workbooks
+    assert workbook.reason == "in-use" and path.read_bytes() == WRONG.read_bytes()
+
+
+def test_what_was_accepted_is_listed_without_a_colour(tmp_path: Path) -> None:
+    both = sorted((SAMPLES / "faults").glob("*.xlsx"))
+    several = next(path for path in both if len(check(path).findings) > 1)
+    path = tmp_path / several.name
+    shutil.copy(several, path)
+    settled, *_ = check(path).findings
+    accept(path, finding=settled.id, reason="Aftalt med udvalget", initials="BJ")
+    workbook = one(mark(path, in_place=True))
+    assert settled.id not in {finding.id for cell in workbook.cells for finding in cell.findings}
+    sheet = openpyxl.load_workbook(path)["Kontrol"]
+    last = [cell.value for cell in sheet[sheet.max_row]]
+    assert last[1] == "Accepteret" and "Accepteret af BJ: Aftalt med udvalget" in last[5]
+    assert not sheet.cell(sheet.max_row, 2).fill.fgColor.rgb.endswith("CCCC")
+    assert "1 accepteret" in sheet["A2"].value
+
+
+def test_in_place_or_copies(tmp_path: Path) -> None:
+    for command in (mark, unmark):
+        with pytest.raises(UsageError, match="exclude each other"):
+            command(in_place(tmp_path / "a.xlsx"), in_place=True, output=tmp_path / "ud")
+
+
 def test_changed_while_it_was_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / WRONG.name
     shutil.copy(WRONG, path)
-    digests = iter([b"then", b"now"])
-    monkeypatch.setattr("budget_tools.marking._digest", lambda path: next(digests))
+    from budget_tools.changing import mark as module
+
+    own = module.flagged
+
+    def flagged(workbook: WorkbookReport) -> object:
+        shutil.copy(EVERY[0], path)
+        return own(workbook)
+
+    monkeypatch.setattr(module, "flagged", flagged)
     [workbook] = mark(path, output=tmp_path / "m").workbooks
     assert workbook.reason == "changed-since" and workbook.target is None
 
@@ -218,5 +301,5 @@ def test_a_copy_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "m").mkdir()
     (tmp_path / "m" / WRONG.name).mkdir()
     [workbook] = mark(WRONG, output=tmp_path / "m").workbooks
-    assert workbook.reason == "cannot-write"
+    assert workbook.reason == "write-failed"
     assert [one.name for one in (tmp_path / "m").iterdir()] == [WRONG.name]
