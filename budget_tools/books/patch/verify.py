@@ -7,8 +7,9 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from xml.etree import ElementTree
 from xml.parsers import expat
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum
@@ -26,16 +27,17 @@ from .workbook import Workbook
 _FEW = 12  # cells that are looked for one by one
 _UNESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _LARGE = 50_000_000  # bytes, inflated, that openpyxl would take long to open
-_STRUCTURE = re.compile(r"\[Content_Types\]\.xml$|\.rels$|styles[^/]*\.xml$", re.IGNORECASE)
+_STRUCTURE = re.compile(r"\[Content_Types\]\.xml$|\.rels$", re.IGNORECASE)
 
 
 def verify(before: bytes, after: bytes, edits: Sequence[Edit]) -> None:
     """Check that a changed workbook is whole, holds what the edits asked for, and that no other cell differs.
 
     Each reader looks once. What the edits asked for is read from the parts themselves: values, formulas,
-    looks and notes; every changed part must be well-formed. python-calamine compares every value of every
-    sheet that could differ, and reads the new sheets. openpyxl opens the workbook where more than cells has
-    changed: its styles, or which parts it has. What it could not open before, it need not open now.
+    looks and notes; every changed part must be well-formed, and the lists of styles must fit together.
+    python-calamine compares every value of every sheet that could differ, and reads the new sheets. openpyxl
+    opens the workbook where it has other parts than before. What it could not open before, it need not open
+    now.
 
     Raises:
         WriteRefused: ``not-verified``, with the first cell that differs where it is a cell.
@@ -52,7 +54,9 @@ def verify(before: bytes, after: bytes, edits: Sequence[Edit]) -> None:
                 _compare_notes(book, name, wanted)
             # calamine opens a workbook part under its usual name only
             usual = book.part.replace("\\", "/") == "xl/workbook.xml"
-            same = _same_sheets(Workbook(old), book, changed)
+            was = Workbook(old)
+            kept = _styles_kept(was, book) if book.styles_part in changed else True
+            same = _same_sheets(was, book, changed) if kept else set()
     except WriteRefused as refused:
         raise WriteRefused("not-verified", **refused.facts) from refused
     if usual:
@@ -85,6 +89,48 @@ def _well_formed(data: bytes) -> bool:
     except (expat.ExpatError, ValueError):  # ValueError: an encoding that expat does not know
         return False
     return True
+
+
+def _styles_kept(old: Workbook, new: Workbook) -> bool:
+    """Whether every style that was there is what it was, so that no other cell can look or read otherwise.
+
+    Raises:
+        WriteRefused: ``not-verified``: the lists of styles do not fit together, and did so before.
+    """
+    if old.styles_part is None or new.styles_part is None:
+        return False
+    try:
+        was, now = (_lists(one.package.read(str(one.styles_part))) for one in (old, new))
+    except ElementTree.ParseError as error:
+        raise WriteRefused("not-verified") from error
+    if _misfits(now) - _misfits(was):
+        raise WriteRefused("not-verified", part=new.styles_part)
+    return all(
+        ElementTree.tostring(one) == ElementTree.tostring(two)
+        for name in ("numFmts", "cellXfs")
+        for one, two in zip(was.get(name, ()), now.get(name, ()), strict=False)
+    )
+
+
+def _lists(styles: bytes) -> dict[str, ElementTree.Element]:
+    return {child.tag.rpartition("}")[2]: child for child in ElementTree.fromstring(styles)}
+
+
+_LISTS = {"fontId": "fonts", "fillId": "fills", "borderId": "borders", "xfId": "cellStyleXfs"}
+
+
+def _misfits(lists: Mapping[str, ElementTree.Element]) -> set[str]:
+    """Where a list of styles says a wrong length, and where a style names what is not there."""
+    found = {
+        name
+        for name, one in lists.items()
+        if one.get("count") is not None and one.get("count") != str(len(one))
+    }
+    for number, xf in enumerate(lists.get("cellXfs", ())):
+        for attribute, name in _LISTS.items():
+            if int(xf.get(attribute, "0")) >= max(1, len(lists.get(name, ()))):
+                found.add(f"{number} {attribute}")
+    return found
 
 
 def _same_sheets(old: Workbook, new: Workbook, changed: Collection[str]) -> set[str]:
