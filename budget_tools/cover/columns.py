@@ -1,0 +1,243 @@
+"""Down columns: the totals of each line in every column, from top to bottom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from ..formula import Sum
+from ..model.address import Cell
+from ..model.table import Axis, Column, ColumnRole, Evidence, LineKind, Table, Total
+from .candidates import (
+    JUDGED,
+    ZERO,
+    Candidate,
+    holds_number,
+    is_unknown,
+    signed_sum,
+    tolerance,
+    without_odd_one_out,
+    worlds_apart,
+)
+from .lines import best_of, choose_lines, is_plain
+from .unnamed import Search
+
+
+def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[Cell], list[int]]:
+    found: list[Total] = []
+    discovered: list[int] = []
+    search = Search(table)
+    search.look_ahead()
+    unchecked: list[Cell] = []
+    index_of = {line.row: index for index, line in enumerate(table.lines)}
+    stack: list[int] = []  # lines and totals that no later total has taken in yet
+    pending: list[int] = []  # totals that stand above their lines
+    for row, line in enumerate(table.lines):
+        if line.kind in (LineKind.OF_WHICH, LineKind.SHARE):
+            continue
+        if line.kind is LineKind.LINE:
+            agreed = search.named_by_nobody(row, stack)
+            if agreed is not None:
+                discovered.append(row)
+                for position in search.typed(row):
+                    found.append(_column_total(table, row, position, agreed, Evidence.AGREEMENT))
+                stack = [item for item in stack if item not in agreed.members]
+            stack.append(row)
+            continue
+        own: dict[int, Candidate] = {}
+        foreign: set[int] = set()
+        previous: tuple[tuple[tuple[int, int], ...], Candidate] | None = None
+        for position, column in enumerate(table.columns):
+            total = sums.get((line.row, column.number))  # type: ignore[call-overload]
+            if total is None:
+                if (line.row, column.number) in table.sheet.formulas:
+                    foreign.add(position)
+                continue
+            if total.column == column.number:
+                if position and previous is not None and total.rows == previous[0]:
+                    own[position] = previous[1]
+                    continue
+                inside = [(at, sign) for at, sign in total.cells if at.row in index_of]
+                if total.subtotal:
+                    inside = [(at, sign) for at, sign in inside if not (at in sums and sums[at].subtotal)]
+                members = tuple(index_of[at.row] for at, _ in inside)
+                missing = any(at.row not in index_of and holds_number(table, at) for at, _ in total.cells)
+                if members and not missing:
+                    own[position] = Candidate(members, tuple(sign for _, sign in inside))
+                    if len(inside) == len(total.cells):
+                        previous = (total.rows, own[position])
+                    continue
+                foreign.add(position)
+            elif total.row != line.row:
+                foreign.add(position)
+        own = _with_all_lines(table, row, without_odd_one_out(own))
+        chosen, evidence, judged = choose_lines(table, row, stack, own, foreign)
+        if chosen is None and not own:
+            if judged and not foreign:
+                pending.append(row)
+            stack.append(row)
+            continue
+        taken: set[int] = set()
+        once: dict[Candidate, Candidate] = {}
+        for position in range(len(table.columns)):
+            if position in own:
+                candidate, why = own[position], Evidence.OWN_FORMULA
+            elif chosen is not None and position not in foreign:
+                candidate, why = chosen, evidence
+            else:
+                continue
+            kept = once.get(candidate)
+            if kept is None:
+                kept = once[candidate] = _without_twice(table, candidate, found)
+                taken.update(kept.members)
+            if why is Evidence.OWN_FORMULA:
+                why = _evidence(table, row, position, kept, sums)
+            found.append(_column_total(table, row, position, kept, why))
+        stack = [item for item in stack if item not in taken]
+        stack.append(row)
+    for row in pending:
+        unchecked.extend(_below(table, row, found))
+    if not table.in_proposal:
+        found = _without_unlike_columns(_without_doubtful_rows(table, found))
+    return found, unchecked, discovered
+
+
+def _below(table: Table, row: int, found: list[Total]) -> list[Cell]:
+    """A total that covers nothing above may stand above its lines; if not, it is not checked, and told."""
+    candidates: list[Candidate] = []
+    lines = table.lines
+    below: list[int] = []
+    for index in range(row + 1, len(lines)):
+        if lines[index].kind is LineKind.LINE:
+            below.append(index)
+            candidates.append(Candidate.plus(below))
+        elif lines[index].kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+            break
+    judged = [position for position, amount in enumerate(lines[row].amounts) if amount is not None]
+    if candidates:
+        best, agreeing, tested, telling = best_of(table, row, candidates[-40:], judged)
+        if best is not None and agreeing * 2 > tested and telling:
+            found.extend(_column_total(table, row, position, best, Evidence.AGREEMENT) for position in judged)
+            return []
+    return [Cell(lines[row].row, table.columns[judged[0]].number)] if judged else []
+
+
+def _column_total(table: Table, row: int, position: int, candidate: Candidate, evidence: Evidence) -> Total:
+    lines = table.lines
+    values = [lines[member].amounts[position] for member in candidate.members]
+    shown = lines[row].amounts[position]
+    column: Column = table.columns[position]
+    expected = signed_sum(values, candidate.signs)
+    if expected is None and shown is not None and table.in_proposal:
+        expected = ZERO
+    rows = tuple([lines[member].row for member in candidate.members])
+    if table.sheet.unvalued and is_unknown(table, (Cell(one, column.number) for one in rows)):
+        expected = None
+    return Total(
+        Cell(lines[row].row, column.number),
+        Axis.COLUMN,
+        rows,
+        candidate.signs,
+        evidence,
+        shown,
+        expected,
+        tolerance(table, values, shown),
+        column.role is ColumnRole.TOTAL,
+    )
+
+
+def _evidence(table: Table, row: int, position: int, candidate: Candidate, sums: dict[Cell, Sum]) -> Evidence:
+    """A cover that is not what the cell's own formula adds goes by the layout."""
+    total = sums[(table.lines[row].row, table.columns[position].number)]  # type: ignore[index]
+    if len(total.cells) == len(candidate.members):
+        return Evidence.OWN_FORMULA
+    rows = {table.lines[member].row for member in candidate.members}
+    own = {cell.row for cell, _ in total.cells if table.line(cell.row) is not None}
+    return Evidence.OWN_FORMULA if rows == own else Evidence.LAYOUT
+
+
+def _with_all_lines(table: Table, row: int, own: dict[int, Candidate]) -> dict[int, Candidate]:
+    """Own formulas of the only total of a plain table, widened by a line that they all leave out.
+
+    A line that was inserted above or below the range of a sum is the commonest fault of all.
+    """
+    if not own or not is_plain(table, row):
+        return own
+    everything = tuple(
+        index for index, line in enumerate(table.lines) if index != row and line.kind is LineKind.LINE
+    )
+    covered = set().union(*(candidate.members for candidate in own.values()))
+    left_out = [index for index in everything if index not in covered]
+    few = table.in_proposal or len(left_out) * 5 <= len(everything)
+    if not left_out or not few or not covered.issubset(everything):
+        return own
+    if any(sign != 1 for candidate in own.values() for sign in candidate.signs):
+        return own
+    return {position: Candidate.plus(everything) for position in own}
+
+
+def _without_twice(table: Table, candidate: Candidate, found: list[Total]) -> Candidate:
+    """A cover that holds a subtotal and the lines of that subtotal counts them twice: the subtotal goes."""
+    lines = table.lines
+    if all(lines[member].kind is LineKind.LINE for member in candidate.members):
+        return candidate
+    members = set(candidate.members)
+    rows = {lines[member].row: member for member in candidate.members}
+    twice: set[int] = set()
+    for total in found:
+        if total.axis is Axis.COLUMN and total.cell.row in rows:
+            parts = [rows[row] for row in total.addends if row in rows]
+            if len(parts) == len(total.addends) and members.issuperset(parts):
+                twice.add(rows[total.cell.row])
+    for member in candidate.members:
+        if lines[member].kind is LineKind.OF_WHICH and table.in_proposal:
+            twice.add(member)
+    if not twice or any(sign != 1 for sign in candidate.signs):
+        return candidate
+    return Candidate.plus(member for member in candidate.members if member not in twice)
+
+
+def _without_doubtful_rows(table: Table, found: list[Total]) -> list[Total]:
+    """Leave out typed totals of a row whose cover does not hold in several columns: it is another one there.
+
+    One fault carries the same difference along its row, so differences are counted, not cells; and where the
+    layout leaves no choice, there is nothing to doubt.
+    """
+    tested: Counter[int] = Counter()
+    wrong: dict[int, set[Decimal]] = {}
+    for total in found:
+        if total.evidence in JUDGED and total.expected is not None and total.shown is not None:
+            tested[total.cell.row] += 1
+            if abs(total.difference) > max(total.tolerance, Decimal(len(total.addends) + 1) / 2):
+                wrong.setdefault(total.cell.row, set()).add(round(abs(total.difference), 3))
+    doubtful = {row for row, sizes in wrong.items() if len(sizes) > max(1, tested[row] // 5)}
+    doubtful = {
+        row
+        for row in doubtful
+        if not is_plain(table, next(i for i, line in enumerate(table.lines) if line.row == row))
+    }
+    return [
+        total
+        for total in found
+        if not (total.cell.row in doubtful and total.evidence in JUDGED and total.wrong)
+    ]
+
+
+def _without_unlike_columns(found: list[Total]) -> list[Total]:
+    """Leave out the typed totals of a column in which nothing adds up: prices, shares, counts of staff."""
+    right: Counter[int] = Counter()
+    wrong: dict[int, set[Decimal]] = {}
+    for total in found:
+        if total.shown and total.expected is not None:
+            if total.wrong:
+                wrong.setdefault(total.cell.column, set()).add(round(abs(total.difference), 3))
+            else:
+                right[total.cell.column] += 1
+    # one fault carries the same difference into the totals above it
+    unlike = {column for column, sizes in wrong.items() if len(sizes) > 1 and len(sizes) > right[column]}
+    return [
+        total
+        for total in found
+        if not (total.wrong and total.evidence is not Evidence.OWN_FORMULA)
+        or not (total.cell.column in unlike or worlds_apart(total))
+    ]
