@@ -51,6 +51,7 @@ def explain(
         left = [t for t in left if t.evidence is Evidence.OWN_FORMULA or t.cell not in calculated]
     left, outside = _outside_the_table(table, left)
     found.extend(outside)
+    left = _without_consequences(table, left, found)
     for total in left:
         sides = [other for other in left if other.cell == total.cell]
         if len(sides) == 2:
@@ -80,6 +81,38 @@ def _outside_the_table(table: Table, left: list[Total]) -> tuple[list[Total], li
             found.append(Disagreement(table, Cause.OUTSIDE, totals[0].cell, tuple(totals)))
             left = [total for total in left if total not in totals]
     return left, found
+
+
+def _without_consequences(table: Table, left: list[Total], found: Sequence[Disagreement]) -> list[Total]:
+    """The broken totals without those that hold once what they add shows what it should.
+
+    A grand total that is right along its row is off down its column when a total that it adds is off, is
+    rounded, or was left blank. Such an addend is told in its place; the grand total has no fault of its own.
+    """
+    if not left:
+        return left
+    elsewhere = {id(total) for fault in found for total in fault.totals}
+    reported = {id(total): total for total in left}
+    amiss = [
+        total
+        for total in table.totals
+        if total.expected is not None and (total.shown is None or total.difference)
+    ]
+    kept: list[Total] = []
+    for total in left:
+        cells = set(total.cells())
+        corrected = {
+            other.cell: (other.expected,)
+            for other in amiss
+            if other.cell in cells
+            and other.expected is not None
+            and (not other.wrong or id(other) in elsewhere or id(other) in reported)
+        }
+        if corrected and _excused(table, total, corrected, {}):
+            del reported[id(total)]
+        else:
+            kept.append(total)
+    return kept
 
 
 _Equation = dict[Cell, int]

@@ -104,15 +104,22 @@ class Search:
             return None
         most_wrong = max(1, len(positions) // 6)
         sums = [0.0] * len(positions)
+        blank = [True] * len(positions)  # a column that holds only the total, such as an opening balance
         for count, item in enumerate(reversed(stack[-_DEEPEST:]), 1):
             values = [floats[item][position] or 0.0 for position in positions]
+            blank = [
+                none and floats[item][position] is None
+                for none, position in zip(blank, positions, strict=True)
+            ]
             if count >= 2:
                 members = tuple(stack[-count:])
                 ways = ((1.0, (1,) * count), (-1.0, (1,) + (-1,) * (count - 1)))
                 for first, signs in ways[:1] if plain else ways:
                     wrong = 0
                     right: set[float] = set()
-                    for total, value, rest in zip(shown, values, sums, strict=True):
+                    for total, value, rest, none in zip(shown, values, sums, blank, strict=True):
+                        if none:
+                            continue
                         if abs(value + first * rest - total) <= max(1e-6, abs(total) * 1e-9):
                             if total and rest and value:
                                 right.add(round(total, 6))

@@ -1,0 +1,88 @@
+"""What totals cover, drawn as sheets: each grid says which cells of its arithmetic are at fault, and no other."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from tests.grid import place, read_grid
+
+AT_FAULT = ("ARI001", "ARI002", "ARI003", "ARI007", "ARI011", "FRM006")
+
+GRIDS = {
+    "a grand total that is right along its row is not told of again": """
+            A         B     C     D     E     F     G     H
+        4             2020  2021  2022  2023  2024  2025  I alt
+        5   Løn       510   520   530   540   550   560   3210
+        6   Drift     110   120   130   140   150   160   810
+        7   Husleje   71    72    73    74    75    76    441
+        8   Vand      31    32    33    34    35    36    201
+        9   I alt     722   744   766   988   810   1032  4662
+        #: ARI011 E9
+    """,
+    "a difference that was left blank puts no total wrong": """
+            A         B     C     D     E
+        4             2024  2023  2022  Ændring
+        5   Løn       550   540   530   10
+        6   Drift     150   140   130   10
+        7   Husleje   75    74    73    1
+        8   Vand      35    36    33    -1
+        9   Varme     25    36    33
+        10  Rejser    5     7     3     -2
+        11  I alt     840   833   802   7
+    """,
+    "an amount that is added with its neighbours is not their total": """
+            A         B     C          D
+        4             2023  2024       2025
+        5   Løn       510   =B5+10     530
+        6   Drift     110   120        130
+        7   Gebyr     71    72         73
+        8   Vand      31    32         =SUM(D5:D7)
+        9   I alt     =SUM(B5:B8)  =SUM(C5:C8)  =D8
+    """,
+    "the next step of a running sum gives the typed step away": """
+            A        B     C     D          E          F          G
+        4            2020  Step  2021       2022       2023       2024
+        5   Løn      510   10    =B5+$C5    =D5+$C5    =E5+$C5    =F5+$C5
+        6   Drift    110   20    =B6+$C6    =D6+$C6    107        =F6+$C6
+        7   Husleje  70    5     =B7+$C7    =D7+$C7    =E7+$C7    =F7+$C7
+        8   Vand     30    1     =B8+$C8    =D8+$C8    =E8+$C8    =F8+$C8
+        #: ARI001 F6
+    """,
+    "a column of percentages says nothing of the rows": """
+            A            B     C     D       E       F       G     H     I
+        4                2021  2022  2023    Δ % 22  Δ % 23  2024  2025  2026
+        5   Indtægter    2922  2984  3040    2,1     1,9     3131  3225  3322
+        6   Vareforbrug  1401  1383  1367    1,3     1,1     1409  1451  1495
+        7   Dækning      1521  1601  1673    5,3     4,5     1722  1744  1827
+        8   Løn          1212  1245  1068    2,7     14,2    1096  1129  1163
+        #: ARI002 H7
+    """,
+    "a balance that opens the table covers nothing in its year": """
+            A        B      C     D     E     F     G
+        4            2020   2021  2022  2023  2024  2025
+        5   Primo           632   660   674   688   703
+        6   Afgang          -44   -41   -44   -45   -46
+        7   Tilgang         72    55    58    60    61
+        8   Ultimo   632    660   674   688   730   718
+        #: ARI002 F8
+    """,
+    "the word for a total may stand anywhere before its amounts": """
+            A          B       C             D        E
+        9              5464                  986000   1223000
+        10             5471                  943000   1238000
+        11             5472                  623000   327000
+        12             5706                  314000   266000
+        13             5707                  4122000  4074000
+        14                     I alt ophørt  6988000  7821000
+        #: ARI002 E14
+    """,
+}
+
+
+@pytest.mark.parametrize("drawing", GRIDS.values(), ids=GRIDS)
+def test_totals(drawing: str) -> None:
+    grid = read_grid(textwrap.dedent(drawing.strip("\n")))
+    found = sorted(one for one in map(place, grid.findings()) if one[0] in AT_FAULT)
+    assert found == sorted(grid.expected)
