@@ -1,4 +1,4 @@
-"""What totals cover, drawn as sheets: each grid says which cells of its arithmetic are at fault, and no other."""
+"""What totals cover, drawn as sheets: each grid says which cells are at fault, and no other is found."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ GRIDS = {
         6   Drift    110   20    =B6+$C6    =D6+$C6    107        =F6+$C6
         7   Husleje  70    5     =B7+$C7    =D7+$C7    =E7+$C7    =F7+$C7
         8   Vand     30    1     =B8+$C8    =D8+$C8    =E8+$C8    =F8+$C8
-        #: ARI001 F6
+        #: ARI002 F6
     """,
     "a column of percentages says nothing of the rows": """
             A            B     C     D       E       F       G     H     I
