@@ -15,14 +15,15 @@ from typing import Any
 from .catalog import entry
 from .cover import SEVERAL, cover, explain, rounding, slight
 from .filling import missing_totals
-from .formula import Evaluator, Sum, addends, formula_faults
+from .formula import Evaluator, Sum, addends, changes, formula_faults
 from .layout import layout
-from .model.address import Cell
+from .model.address import Cell, Place
 from .model.book import Book, Details, Sheet
 from .model.edit import SetCell
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
 from .model.proposal import Page, Proposal, Registered, Run
 from .model.table import (
+    Change,
     ColumnRole,
     Disagreement,
     Entry,
@@ -66,6 +67,9 @@ def examine(book: Book, settings: Settings) -> Examined:
     """Find and cover the tables of a book, and run the rules that need nothing but the book."""
     evaluator = Evaluator(book)
     pages = [_covered(page, book, evaluator) for page in layout(book, settings)]
+    stale = _stale(pages)
+    if stale:
+        pages = _with_changes(pages, changes(book, stale))
     examined = Examined(book, settings, pages, [])
     for page in pages:
         for subject in (page, *page.tables, *page.proposals):
@@ -87,13 +91,18 @@ def _covered(page: Page, book: Book, evaluator: Evaluator) -> Page:
     if not page.tables:
         return page
     details = page.sheet.details([table.range for table in page.tables])
-    covered = {id(table): _complete(table, details, book, evaluator) for table in page.tables}
+    return _with_tables(page, lambda table: _complete(table, details, book, evaluator))
+
+
+def _with_tables(page: Page, completed: Callable[[Table], Table]) -> Page:
+    """A page, and its proposals, with other tables."""
+    tables = {id(table): completed(table) for table in page.tables}
     proposals = tuple(
-        proposal.with_tables(tuple(covered[id(table)] for table in proposal.tables))
+        proposal.with_tables(tuple(tables[id(table)] for table in proposal.tables))
         for proposal in page.proposals
     )
     return Page(
-        page.sheet, page.language, tuple(covered.values()), proposals, page.texts, page.numbers, page.rounded
+        page.sheet, page.language, tuple(tables.values()), proposals, page.texts, page.numbers, page.rounded
     )
 
 
@@ -110,6 +119,55 @@ def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) 
         table = replace(table, computed=computed)
     lines, totals, unchecked = cover(table)
     return table.completed(details, lines, computed, totals, unchecked)
+
+
+def _stale(pages: Iterable[Page]) -> dict[Place, Decimal]:
+    """The stored results that are not what their formulas give."""
+    return {
+        Place(page.sheet.name, cell): amount
+        for page in pages
+        for table in page.tables
+        for cell, value in table.computed.items()
+        if (amount := table.amount(cell)) is not None
+        and cell not in page.sheet.unvalued
+        and not same(amount, value)
+    }
+
+
+def _with_changes(pages: list[Page], changed: Mapping[Place, Change]) -> list[Page]:
+    """Pages whose tables know which of their totals, or cells among formulas, were changed uncalculated.
+
+    An amount that somebody entered may change: then it is its results that are to be calculated again.
+    """
+    known: dict[int, dict[Cell, Change]] = {}
+    explained: set[Place] = set()
+    for page in pages:
+        for table in page.tables:
+            for place, change in changed.items():
+                if place.sheet == page.sheet.name and _is_calculated_elsewhere(table, place.cell):
+                    known.setdefault(id(table), {})[place.cell] = change
+                    explained.update(change.results)
+
+    def told(table: Table) -> Table:
+        cells = frozenset(place.cell for place in explained if place.sheet == table.sheet.name)
+        return replace(table, changed=known.get(id(table), {}), explained=cells)
+
+    return [_with_tables(page, told) for page in pages] if known else pages
+
+
+def _is_calculated_elsewhere(table: Table, cell: Cell) -> bool:
+    """Whether a typed cell of a table is a total, or most other amounts of its line are calculated."""
+    line = table.line(cell.row)
+    if line is None or table.amount(cell) is None:
+        return False
+    if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+        return True
+    others = [
+        Cell(line.row, column.number) in table.sheet.formulas
+        for column, amount in zip(table.columns, line.amounts, strict=True)
+        if amount is not None and column.number != cell.column
+    ]
+    return sum(others) * 2 > len(others)
 
 
 def _with_results(line: Line, table: Table, computed: Mapping[Cell, Decimal]) -> Line:
@@ -413,6 +471,8 @@ def settle(findings: Iterable[Finding]) -> list[Finding]:
         if finding.code == "FRM003" and (finding.sheet, finding.cell) in again:
             continue
         if finding.code in _TOTALS_WRONG and "FRM003" in here:
+            continue
+        if finding.variant == "changed" and any(code.startswith("ARI") for code in here):
             continue
         if finding.code == "NUM004" and "NUM002" in here:
             continue

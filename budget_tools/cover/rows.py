@@ -31,8 +31,9 @@ def row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[C
     unchecked: list[Cell] = []
     index_of = {column.number: index for index, column in enumerate(table.columns)}
     mixed = any(column.role is ColumnRole.OTHER for column in table.columns)
+    periods, lines_added = _sums_of_periods(table)
     for position, column in enumerate(table.columns):
-        if column.role is not ColumnRole.TOTAL and (position < 2 or not mixed):
+        if column.role is not ColumnRole.TOTAL and (position < 2 or not (mixed or position in periods)):
             continue
         own: dict[int, Candidate] = {}
         foreign: set[int] = set()
@@ -62,6 +63,9 @@ def row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[C
                 Evidence.AGREEMENT,
                 [],
             )
+            if chosen is None and not own and position in periods:
+                chosen = periods[position]
+                foreign = foreign | (set(range(len(table.lines))) - lines_added)
             if chosen is None and not own:
                 continue
             if own:
@@ -214,6 +218,36 @@ def _agreeing_columns(
             if telling >= _FEWEST_LINES - 1 and telling > 2 * wrong:
                 return candidate
     return None
+
+
+def _sums_of_periods(table: Table) -> tuple[dict[int, Candidate], set[int]]:
+    """The years that sum up their own quarters or months, by their columns, and the lines where they do.
+
+    A balance is no sum of balances: a line that disagrees in every such year is left alone.
+    """
+    years = table.years
+    if len(set(years)) == len(years):
+        return {}, set()
+    found: dict[int, Candidate] = {}
+    for position, column in enumerate(table.columns):
+        parts = [index for index in range(position) if table.columns[index].year == column.year]
+        if column.year is not None and len(parts) >= 2 and column.heading.strip().isdigit():
+            found[position] = Candidate.plus(parts)
+    added: set[int] = set()
+    right = wrong = 0
+    for row, line in enumerate(table.lines):
+        agreeing = tested = 0
+        for position, candidate in found.items():
+            values = [line.amounts[member] for member in candidate.members]
+            shown, expected = line.amounts[position], signed_sum(values, candidate.signs)
+            if shown is not None and expected is not None and len(set(values)) > 1:
+                tested += 1
+                agreeing += agrees(shown, expected, tolerance(table, values, shown))
+        if agreeing:
+            added.add(row)
+            right += agreeing
+            wrong += tested - agreeing
+    return (found, added) if right >= _FEWEST_LINES and right > 3 * wrong else ({}, set())
 
 
 _SPAN = re.compile(r"((?:19|20)\d\d)\D{1,5}((?:19|20)?\d\d)\b")

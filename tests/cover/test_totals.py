@@ -68,6 +68,15 @@ GRIDS = {
         8   Ultimo   632    660   674   688   730   718
         #: ARI002 F8
     """,
+    "a year after its own quarters is their sum, but for a balance": """
+            A        B        C        D        E        F        G        H        I        J     K
+        4            2023(1)  2023(2)  2023(3)  2023(4)  2024(1)  2024(2)  2024(3)  2024(4)  2023  2024
+        5   Løn      100      110      120      135      140      150      160      175      465   625
+        6   Drift    10       11       12       14       14       15       16       18       47    63
+        7   Gebyr    7        8        9        11       11       12       13       15       53    51
+        8   Gæld     900      880      850      800      790      760      740      700      800   700
+        #: ARI001 J7
+    """,
     "the word for a total may stand anywhere before its amounts": """
             A          B       C             D        E
         9              5464                  986000   1223000
