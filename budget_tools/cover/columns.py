@@ -6,6 +6,7 @@ from collections import Counter
 from decimal import Decimal
 
 from ..formula import Sum
+from ..layout import words
 from ..model.address import Cell
 from ..model.table import Axis, Column, ColumnRole, Evidence, LineKind, Table, Total
 from .candidates import (
@@ -38,10 +39,13 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
         if line.kind is LineKind.LINE:
             agreed = search.named_by_nobody(row, stack)
             if agreed is not None:
-                discovered.append(row)
-                for position in search.typed(row):
-                    found.append(_column_total(table, row, position, agreed, Evidence.AGREEMENT))
+                at, agreed = _head_first(table, row, agreed)
+                discovered.append(at)
+                for position in search.typed(at):
+                    found.append(_column_total(table, at, position, agreed, Evidence.AGREEMENT))
                 stack = [item for item in stack if item not in agreed.members]
+                if row in agreed.members:
+                    continue
             stack.append(row)
             continue
         own: dict[int, Candidate] = {}
@@ -96,10 +100,27 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
         stack = [item for item in stack if item not in taken]
         stack.append(row)
     for row in pending:
-        unchecked.extend(_below(table, row, found))
+        at = table.lines[row].row
+        if not any(at in total.addends and total.cell.row > at for total in found):  # it opens the table
+            unchecked.extend(_below(table, row, found))
     if not table.in_proposal:
+        found = _said_once(table, found)
         found = _without_unlike_columns(_without_doubtful_rows(table, found))
     return found, unchecked, discovered
+
+
+def _head_first(table: Table, row: int, candidate: Candidate) -> tuple[int, Candidate]:
+    """Which line is the total, where a line is what is left of an earlier one when those between are taken.
+
+    'Total, less a, less b, net' and 'Education, schools, nurseries, libraries' say the same in numbers. A
+    total that is called one, or a net, is read as it is written; else the earlier line heads its parts.
+    """
+    head, *parts = candidate.members
+    if len(parts) < 2 or candidate.signs[0] != 1 or any(sign != -1 for sign in candidate.signs[1:]):
+        return row, candidate
+    if table.lines[head].kind is not LineKind.LINE or words.is_net(table.lines[row].label):
+        return row, candidate
+    return head, Candidate.plus((*parts, row))
 
 
 def _below(table: Table, row: int, found: list[Total]) -> list[Cell]:
@@ -195,6 +216,28 @@ def _without_twice(table: Table, candidate: Candidate, found: list[Total]) -> Ca
     if not twice or any(sign != 1 for sign in candidate.signs):
         return candidate
     return Candidate.plus(member for member in candidate.members if member not in twice)
+
+
+def _said_once(table: Table, found: list[Total]) -> list[Total]:
+    """Leave out one of two totals that say the same: a sum of parts, and the last part as what is left."""
+    nets = {
+        _cells(total): total for total in found if total.evidence is Evidence.AGREEMENT and -1 in total.signs
+    }
+    if not nets:
+        return found
+    labels = {line.row: line.label for line in table.lines}
+    left_out: set[int] = set()
+    for total in found:
+        net = nets.get(_cells(total))
+        if net is not None and net is not total and total.evidence is not Evidence.OWN_FORMULA:
+            heads = len(total.addends) > 2 and not words.is_net(labels[net.cell.row])
+            left_out.add(id(net if heads else total))
+    return [total for total in found if id(total) not in left_out]
+
+
+def _cells(total: Total) -> frozenset[Cell]:
+    """The cells of a total and of what it covers, whichever of them is called the total."""
+    return frozenset((total.cell, *total.cells()))
 
 
 def _without_doubtful_rows(table: Table, found: list[Total]) -> list[Total]:

@@ -77,6 +77,29 @@ GRIDS = {
         8   Gæld     900      880      850      800      790      760      740      700      800   700
         #: ARI001 J7
     """,
+    "a line above its parts is their total": """
+            A               B     C     D     E
+        4                   2022  2023  2024  2025
+        5   Skoler          1730  1708  1636  1536
+        6     Lærere        977   945   932   842
+        7     Pædagoger     684   682   649   637
+        8     Ledelse       69    81    82    57
+        9   Kultur          242   246   257   194
+        10    Biblioteker   179   183   129   132
+        11    Museer        30    29    28    27
+        12    Idræt         33    34    100   35
+        13  Drift i alt     1972  1954  1920  1730
+        #: ARI002 D5
+    """,
+    "a total less what is taken from it is told where the net stands": """
+            A              B     C     D     E
+        4                  2022  2023  2024  2025
+        5   I alt          1730  1708  1663  1536
+        6   Interne køb    977   945   932   842
+        7   Interne ydels  684   682   649   637
+        8   Netto          69    81    28    57
+        #: ARI002 D8
+    """,
     "the word for a total may stand anywhere before its amounts": """
             A          B       C             D        E
         9              5464                  986000   1223000
