@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..model.address import Cell
-from ..model.amount import decimal_of
+from ..model.amount import decimal_of, swapped_digits
 from ..model.table import Evidence, Table, Total
 
 _Indexes = tuple[int, ...]
@@ -67,6 +67,25 @@ def tolerance(table: Table, values: Sequence[Decimal | None], shown: Decimal | N
 
 def agrees(shown: Decimal, expected: Decimal, tolerance: Decimal) -> bool:
     return abs(shown - expected) <= tolerance
+
+
+_THOUSAND = 1000
+_FEWEST_DIGITS = 3
+
+
+def is_slip(shown: Decimal, expected: Decimal) -> bool:
+    """Whether an amount is another one with a slip of the hand: a sign, two digits, a thousand.
+
+    Of amounts with a few digits that have nothing to do with one another, hardly any are so alike.
+    """
+    if abs(expected) < 10 ** (_FEWEST_DIGITS - 1):
+        return False
+    return (
+        shown == -expected
+        or shown == expected * _THOUSAND
+        or shown * _THOUSAND == expected
+        or swapped_digits(shown, expected)
+    )
 
 
 def all_alike(candidates: Iterable[Candidate]) -> bool:

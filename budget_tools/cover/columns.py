@@ -100,9 +100,7 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
         stack = [item for item in stack if item not in taken]
         stack.append(row)
     for row in pending:
-        at = table.lines[row].row
-        if not any(at in total.addends and total.cell.row > at for total in found):  # it opens the table
-            unchecked.extend(_below(table, row, found))
+        unchecked.extend(_below(table, row, found))
     if not table.in_proposal:
         found = _said_once(table, found)
         found = _without_unlike_columns(_without_doubtful_rows(table, found))
@@ -127,6 +125,10 @@ def _below(table: Table, row: int, found: list[Total]) -> list[Cell]:
     """A total that covers nothing above may stand above its lines; if not, it is not checked, and told."""
     candidates: list[Candidate] = []
     lines = table.lines
+    at = lines[row].row
+    if any(at in total.addends and total.cell.row > at for total in found):  # what a net is taken from
+        judged = [position for position, amount in enumerate(lines[row].amounts) if amount is not None]
+        return [Cell(at, table.columns[judged[0]].number)] if judged and row else []
     below: list[int] = []
     for index in range(row + 1, len(lines)):
         if lines[index].kind is LineKind.LINE:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from ..model.address import Cell
 from ..model.table import Evidence, LineKind, Table
-from .candidates import ZERO, Candidate, agrees, all_alike, signed_sum, tolerance
+from .candidates import ZERO, Candidate, agrees, all_alike, is_slip, signed_sum, tolerance
 
 _MANY = 4  # so many figures do not give another one by chance in two columns
 
@@ -61,6 +61,9 @@ def choose_lines(
     if _adds_twice(table, row, stack, candidates[0], judged):
         return candidates[0], Evidence.LAYOUT, judged
     section = _section(table, row)
+    told = _slipped(table, row, section, judged) or _like_its_siblings(table, row, judged)
+    if told and len(section) > 1 and not table.in_proposal:
+        return Candidate.plus(section), Evidence.LAYOUT, judged
     later = any(one.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) for one in table.lines[row + 1 :])
     if table.in_proposal and later and len(section) > 1:
         return Candidate.plus(section), Evidence.LAYOUT, judged  # a form's subtotal, after its own lines
@@ -97,6 +100,44 @@ def _line_candidates(table: Table, row: int, stack: list[int]) -> list[Candidate
         add(Candidate.plus(below))
         add(Candidate.plus(i for i in range(row + 1, len(lines)) if lines[i].kind is LineKind.LINE))
     return candidates
+
+
+def _slipped(table: Table, row: int, members: list[int], judged: list[int]) -> bool:
+    """Whether a total is what its own lines add up to, but for a slip of the hand, in every column."""
+    slips = 0
+    for position in judged:
+        shown = table.lines[row].amounts[position]
+        values = [table.lines[member].amounts[position] for member in members]
+        expected = signed_sum(values, (1,) * len(values))
+        if shown is None or expected is None or sum(bool(value) for value in values) < 2:
+            return False
+        if not agrees(shown, expected, tolerance(table, values, shown)):
+            if not is_slip(shown, expected):
+                return False
+            slips += 1
+    return slips > 0
+
+
+_FEWEST_SIBLINGS = 2
+_LONGEST_COMPARED = 800
+
+
+def _like_its_siblings(table: Table, row: int, judged: list[int]) -> bool:
+    """Whether every other total of a single column is the sum of its own section: so should this one be."""
+    if len(judged) != 1 or len(table.lines) > _LONGEST_COMPARED:
+        return False
+    right = 0
+    for other, line in enumerate(table.lines):
+        if other == row or line.kind not in (LineKind.TOTAL, LineKind.SUBTOTAL):
+            continue
+        section = _section(table, other)
+        if len(section) < 2:
+            continue
+        _, agreeing, _, telling = best_of(table, other, [Candidate.plus(section)], judged)
+        if not agreeing or not telling:
+            return False
+        right += 1
+    return right >= _FEWEST_SIBLINGS
 
 
 def _adds_twice(table: Table, row: int, stack: list[int], candidate: Candidate, judged: list[int]) -> bool:

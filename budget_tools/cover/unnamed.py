@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..layout import words
 from ..model.address import Cell
 from ..model.table import LineKind, Table
-from .candidates import Candidate
+from .candidates import Candidate, agrees, is_slip, signed_sum, tolerance
 
 _DEEPEST = 60  # a total covers at most so many of the items before it, unless its label says more
 _FEWEST_AGREEING = 3
@@ -44,7 +45,31 @@ class Search:
         """What a line without a total's name covers, if it is a total all the same."""
         if row in self.plain:
             return self.plain[row]
-        return None if row in self.parts else self.unnamed(row, stack)
+        if row in self.parts:
+            return None
+        return self.unnamed(row, stack) or self._net_of_totals(row, stack)
+
+    def _net_of_totals(self, row: int, stack: list[int]) -> Candidate | None:
+        """The two totals right before a line that is called a net, where it is their difference."""
+        lines = self.table.lines
+        if self.table.in_proposal or len(stack) < 2 or not words.is_net(lines[row].label):
+            return None
+        pair = tuple(stack[-2:])
+        if any(lines[item].kind not in (LineKind.TOTAL, LineKind.SUBTOTAL) for item in pair):
+            return None
+        positions = self.typed(row)
+        for signs in ((1, -1), (-1, 1), (1, 1)):
+            right = slips = 0
+            for position in positions:
+                shown = lines[row].amounts[position]
+                values = [lines[item].amounts[position] for item in pair]
+                expected = signed_sum(values, signs)
+                if shown and expected and all(values):
+                    right += agrees(shown, expected, tolerance(self.table, values, shown))
+                    slips += signs == (1, -1) and is_slip(shown, expected)
+            if right * 2 >= len(positions) > 0 or right + slips == len(positions) > 0:
+                return Candidate(pair, signs)
+        return None
 
     def typed(self, row: int) -> list[int]:
         """The columns in which a line has a typed amount."""

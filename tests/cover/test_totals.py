@@ -100,6 +100,64 @@ GRIDS = {
         8   Netto          69    81    28    57
         #: ARI002 D8
     """,
+    "a single column: a slip of the hand gives its total away": """
+            A                   B
+        3                       Budget 2024
+        4   Indtægter
+        5   Skatter             51236
+        6   Tilskud             22897
+        7   Gebyrer             7281
+        8   Indtægter i alt     84114
+        9   Udgifter
+        10  Løn                 37793
+        11  Bygninger           9175
+        12  Kørsel              1287
+        13  Udgifter i alt      48255
+        #: ARI002 B8
+    """,
+    "a single column: a total that is of something else is left alone": """
+            A                   B
+        3                       Budget 2024
+        4   Indtægter
+        5   Skatter             51236
+        6   Tilskud             22897
+        7   Gebyrer             7281
+        8   Indtægter i alt     93270
+        9   Udgifter
+        10  Løn                 37793
+        11  Bygninger           9175
+        12  Kørsel              1287
+        13  Udgifter i alt      48255
+    """,
+    "a single column: a total like the others that are the sum of their sections": """
+            A                   B
+        3                       Budget 2024
+        4   Indtægter
+        5   Skatter             51236
+        6   Tilskud             22897
+        7   Indtægter i alt     74133
+        8   Udgifter
+        9   Løn                 37793
+        10  Bygninger           9175
+        11  Udgifter i alt      46968
+        12  Anlæg
+        13  Veje                8120
+        14  Skoler              3305
+        15  Anlæg i alt         11625
+        #: ARI002 B15
+    """,
+    "a net after two totals is their difference": """
+            A                   B            C
+        3                       Budget 2024  Budget 2025
+        5   Skatter             51236        52236
+        6   Tilskud             22897        22997
+        7   Indtægter i alt     74133        75233
+        9   Løn                 37793        38793
+        10  Bygninger           9175         9275
+        11  Udgifter i alt      46968        48068
+        12  Netto               27165        27265
+        #: ARI002 C12
+    """,
     "the word for a total may stand anywhere before its amounts": """
             A          B       C             D        E
         9              5464                  986000   1223000
