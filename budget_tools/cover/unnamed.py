@@ -129,26 +129,18 @@ class Search:
             return None
         most_wrong = max(1, len(positions) // 6)
         sums = [0.0] * len(positions)
-        blank = [True] * len(positions)  # a column that holds only the total, such as an opening balance
         for count, item in enumerate(reversed(stack[-_DEEPEST:]), 1):
-            values = [floats[item][position] or 0.0 for position in positions]
-            blank = [
-                none and floats[item][position] is None
-                for none, position in zip(blank, positions, strict=True)
-            ]
+            above = floats[item]
+            values = [above[position] or 0.0 for position in positions]
             if count >= 2:
-                members = tuple(stack[-count:])
-                ways = ((1.0, (1,) * count), (-1.0, (1,) + (-1,) * (count - 1)))
-                for first, signs in ways[:1] if plain else ways:
+                for first in (1.0,) if plain else (1.0, -1.0):
                     wrong = 0
                     right: set[float] = set()
-                    for total, value, rest, none in zip(shown, values, sums, blank, strict=True):
-                        if none:
-                            continue
+                    for place, (total, value, rest) in enumerate(zip(shown, values, sums, strict=True)):
                         if abs(value + first * rest - total) <= max(1e-6, abs(total) * 1e-9):
                             if total and rest and value:
                                 right.add(round(total, 6))
-                        else:
+                        elif value or rest or not _blank(floats, stack[-count:], positions[place]):
                             wrong += 1
                             if wrong > most_wrong:
                                 break
@@ -156,6 +148,13 @@ class Search:
                         narrow = count >= _MANY and len(positions) <= _MANY
                         enough = _FEWEST_AGREEING - 1 if narrow else _FEWEST_AGREEING
                         if len(right) >= enough and len(right) >= 2 * wrong:
-                            return Candidate(members, signs)
+                            return Candidate(
+                                tuple(stack[-count:]), (1, *[1 if first == 1.0 else -1] * (count - 1))
+                            )
             sums = [rest + value for rest, value in zip(sums, values, strict=True)]
         return None
+
+
+def _blank(floats: list[list[float | None]], rows: list[int], position: int) -> bool:
+    """Whether lines hold nothing at all in a column: it says nothing of them, as an opening balance does."""
+    return all(floats[row][position] is None for row in rows)
