@@ -21,6 +21,7 @@ from .candidates import (
     worlds_apart,
 )
 from .lines import best_of, choose_lines, is_plain
+from .typed import without_contradicted
 from .unnamed import Search
 
 
@@ -102,7 +103,7 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
     for row in pending:
         unchecked.extend(_below(table, row, found))
     if not table.in_proposal:
-        found = _said_once(table, found)
+        found = _said_once(table, list(without_contradicted(found, sums)) if sums else found)
         found = _without_unlike_columns(_without_doubtful_rows(table, found))
     return found, unchecked, discovered
 
@@ -252,6 +253,8 @@ def _without_doubtful_rows(table: Table, found: list[Total]) -> list[Total]:
     wrong: dict[int, set[Decimal]] = {}
     for total in found:
         if total.evidence in JUDGED and total.expected is not None and total.shown is not None:
+            if worlds_apart(total):
+                continue  # of another table beside this one: it speaks neither for nor against
             tested[total.cell.row] += 1
             if abs(total.difference) > max(total.tolerance, Decimal(len(total.addends) + 1) / 2):
                 wrong.setdefault(total.cell.row, set()).add(round(abs(total.difference), 3))

@@ -7,7 +7,7 @@ and where none holds anywhere in a table that is not plainly laid out, nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..formula import Sum, addends
@@ -15,7 +15,7 @@ from ..model.address import Cell
 from ..model.table import ColumnRole, Evidence, Line, LineKind, Table, Total
 from .columns import column_totals
 from .rows import row_totals
-from .typed import typed_among_formulas
+from .typed import typed_among_formulas, without_contradicted
 
 _MOST_WORK = 1_000_000  # addends of a table's formulas: beyond, its formulas are left alone
 
@@ -39,31 +39,8 @@ def cover(table: Table) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell
         typed = typed_among_formulas(table, sums, {total.cell for total in (*along, *down)})
     totals = (*along, *down, *typed)
     if sums and any(total.evidence is Evidence.SIBLING_FORMULAS and total.wrong for total in totals):
-        totals = tuple(_without_contradicted(totals, sums))
+        totals = tuple(without_contradicted(totals, sums))
     return lines, totals, (*unchecked_columns, *unchecked_rows)
-
-
-def _without_contradicted(totals: Sequence[Total], sums: dict[Cell, Sum]) -> Iterator[Total]:
-    """Totals, without typed ones that a formula adds together with what they are taken to cover.
-
-    Nobody adds a total to its own parts: the amount is one of them, or of something else. For the same
-    reason no total covers a sum together with what that sum adds. A sum of two may be the next step of a
-    running sum, though.
-    """
-    added: dict[Cell, list[Cell]] = {}
-    for cell, formula in sums.items():
-        for addend, sign in formula.cells:
-            if sign > 0:
-                added.setdefault(addend, []).append(cell)
-    for total in totals:
-        if total.evidence is Evidence.SIBLING_FORMULAS and total.wrong:
-            covered = {cell for cell, sign in zip(total.cells(), total.signs, strict=True) if sign > 0}
-            near = [sums[cell] for cell in (*added.get(total.cell, ()), *covered) if cell in sums]
-            if any(
-                cell in covered for one in near if len(one.cells) > 2 for cell, sign in one.cells if sign > 0
-            ):
-                continue
-        yield total
 
 
 def _own_sums(table: Table) -> dict[Cell, Sum]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from ..formula import Sum
 from ..model.address import Cell
@@ -75,3 +76,26 @@ def typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]
         for total in found
         if not total.wrong or (wrong[total.cell.column] == 1 and not worlds_apart(total))
     ]
+
+
+def without_contradicted(totals: Sequence[Total], sums: dict[Cell, Sum]) -> Iterator[Total]:
+    """Totals, without typed ones that a formula adds together with what they are taken to cover.
+
+    Nobody adds a total to its own parts: the amount is one of them, or of something else. For the same
+    reason no total covers a sum together with what that sum adds. A sum of two may be the next step of a
+    running sum, though.
+    """
+    added: dict[Cell, list[Cell]] = {}
+    for cell, formula in sums.items():
+        for addend, sign in formula.cells:
+            if sign > 0:
+                added.setdefault(addend, []).append(cell)
+    for total in totals:
+        if total.evidence is Evidence.SIBLING_FORMULAS and total.wrong:
+            covered = {cell for cell, sign in zip(total.cells(), total.signs, strict=True) if sign > 0}
+            near = [sums[cell] for cell in (*added.get(total.cell, ()), *covered) if cell in sums]
+            if any(
+                cell in covered for one in near if len(one.cells) > 2 for cell, sign in one.cells if sign > 0
+            ):
+                continue
+        yield total
