@@ -20,7 +20,7 @@ from .candidates import (
     without_odd_one_out,
     worlds_apart,
 )
-from .lines import best_of, choose_lines, is_plain
+from .lines import adds_heads, best_of, choose_lines, heads, is_plain
 from .typed import without_contradicted
 from .unnamed import Search
 
@@ -34,6 +34,7 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
     index_of = {line.row: index for index, line in enumerate(table.lines)}
     stack: list[int] = []  # lines and totals that no later total has taken in yet
     pending: list[int] = []  # totals that stand above their lines
+    nets: dict[int, tuple[int, ...]] = {}  # lines that are what is left of the first when the second is taken
     for row, line in enumerate(table.lines):
         if line.kind in (LineKind.OF_WHICH, LineKind.SHARE):
             continue
@@ -41,6 +42,8 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
             agreed = search.named_by_nobody(row, stack)
             if agreed is not None:
                 at, agreed = _head_first(table, row, agreed)
+                if agreed.signs == (1, -1):
+                    nets[row] = agreed.members
                 discovered.append(at)
                 for position in search.typed(at):
                     found.append(_column_total(table, at, position, agreed, Evidence.AGREEMENT))
@@ -76,6 +79,21 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
             elif total.row != line.row:
                 foreign.add(position)
         own = _with_all_lines(table, row, without_odd_one_out(own))
+        if not own and not foreign and not table.in_proposal:
+            above = adds_heads(table, row, stack, nets)
+            for net in above:
+                found = [total for total in found if total.cell.row != table.lines[net].row]
+                discovered.remove(net)
+            stack = [nets[item][0] if item in above else item for item in stack]
+            above_parts = {nets[net][0]: [*nets[net][1:], net] for net in above}
+            above_parts |= heads(table, row, stack)
+            for head, parts in above_parts.items():
+                discovered.append(head)
+                for position in search.typed(head):
+                    found.append(
+                        _column_total(table, head, position, Candidate.plus(parts), Evidence.AGREEMENT)
+                    )
+                stack = [item for item in stack if item not in parts]
         chosen, evidence, judged = choose_lines(table, row, stack, own, foreign)
         if chosen is None and not own:
             if judged and not foreign:

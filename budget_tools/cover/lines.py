@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from ..model.address import Cell
-from ..model.table import Evidence, LineKind, Table
+from ..model.table import ColumnRole, Evidence, LineKind, Table
 from .candidates import ZERO, Candidate, agrees, all_alike, is_slip, signed_sum, tolerance
 
 _MANY = 4  # so many figures do not give another one by chance in two columns
@@ -56,7 +57,7 @@ def choose_lines(
     likely = best == candidates[0] or (best is not None and len(best.members) >= _MANY - 1)
     if likely and agreeing * 2 >= tested and telling:
         return best, Evidence.AGREEMENT, judged
-    if is_plain(table, row) and (table.in_proposal or len(candidates[0].members) <= 12):
+    if is_plain(table, row) and (table.in_proposal or _is_list_of_amounts(table, candidates[0])):
         return candidates[0], Evidence.LAYOUT, judged
     if _adds_twice(table, row, stack, candidates[0], judged):
         return candidates[0], Evidence.LAYOUT, judged
@@ -68,6 +69,68 @@ def choose_lines(
     if table.in_proposal and later and len(section) > 1:
         return Candidate.plus(section), Evidence.LAYOUT, judged  # a form's subtotal, after its own lines
     return None, Evidence.LAYOUT, judged
+
+
+_MOST_ITEMS = 60
+
+
+def heads(table: Table, row: int, stack: list[int]) -> dict[int, list[int]]:
+    """The lines that stand above their own parts, with those parts, where a total covers lines of both kinds.
+
+    Told by the amounts: each such line is the sum of the lines right below it, in all columns but the odd
+    one. Looked for only where the lines before a total do not add up to it as they stand.
+    """
+    if not 3 <= len(stack) <= _MOST_ITEMS or len(table.lines) > _LONGEST_COMPARED:
+        return {}
+    positions = [position for position, amount in enumerate(table.lines[row].amounts) if amount]
+    _, agreeing, tested, _ = best_of(table, row, [Candidate.plus(stack)], positions)
+    if not positions or agreeing * 2 > tested:
+        return {}
+    found: dict[int, list[int]] = {}
+    at = 0
+    while at < len(stack) - 2:
+        length = _parts_below(table, stack, at, positions)
+        if length and table.lines[stack[at]].kind is LineKind.LINE:
+            found[stack[at]] = stack[at + 1 : at + 1 + length]
+            at += length
+        at += 1
+    return found
+
+
+def adds_heads(table: Table, row: int, stack: list[int], nets: Mapping[int, tuple[int, ...]]) -> list[int]:
+    """The nets of two lines each that stand below a sum of their own, as the total that adds those tells.
+
+    'Elderly, home care, nursing homes' reads like a net too, until a total adds the elderly.
+    """
+    read = [item for item in stack if item in nets]
+    if not read:
+        return []
+    positions = [position for position, amount in enumerate(table.lines[row].amounts) if amount]
+    others = [nets[item][0] if item in nets else item for item in stack]
+    _, as_nets, tested, _ = best_of(table, row, [Candidate.plus(stack)], positions)
+    _, as_heads, _, telling = best_of(table, row, [Candidate.plus(others)], positions)
+    return read if as_nets * 2 <= tested < as_heads * 2 and telling > 0 else []
+
+
+def _parts_below(table: Table, stack: list[int], at: int, positions: list[int]) -> int:
+    """How many of the items after one add up to it; 0 when none do."""
+    head = table.lines[stack[at]].amounts
+    sums = [ZERO] * len(positions)
+    for length, item in enumerate(stack[at + 1 :], 1):
+        amounts = table.lines[item].amounts
+        sums = [total + (amounts[position] or ZERO) for total, position in zip(sums, positions, strict=True)]
+        if length < 2:
+            continue
+        right = wrong = 0
+        for total, position in zip(sums, positions, strict=True):
+            values = [table.lines[part].amounts[position] for part in stack[at + 1 : at + 1 + length]]
+            if agrees(head[position] or ZERO, total, tolerance(table, values, head[position])):
+                right += bool(total)
+            else:
+                wrong += 1
+        if right and wrong <= len(positions) // 3 and right > wrong:
+            return length
+    return 0
 
 
 def _line_candidates(table: Table, row: int, stack: list[int]) -> list[Candidate]:
@@ -100,6 +163,15 @@ def _line_candidates(table: Table, row: int, stack: list[int]) -> list[Candidate
         add(Candidate.plus(below))
         add(Candidate.plus(i for i in range(row + 1, len(lines)) if lines[i].kind is LineKind.LINE))
     return candidates
+
+
+_LONGEST_LIST = 12
+
+
+def _is_list_of_amounts(table: Table, candidate: Candidate) -> bool:
+    """Whether a plain table lists amounts of years, so that its one total can be nothing but their sum."""
+    dated = any(column.role is not ColumnRole.OTHER for column in table.columns)
+    return dated and len(candidate.members) <= _LONGEST_LIST
 
 
 def _slipped(table: Table, row: int, members: list[int], judged: list[int]) -> bool:

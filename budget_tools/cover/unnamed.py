@@ -58,6 +58,7 @@ class Search:
         if any(lines[item].kind not in (LineKind.TOTAL, LineKind.SUBTOTAL) for item in pair):
             return None
         positions = self.typed(row)
+        slipped: Candidate | None = None
         for signs in ((1, -1), (-1, 1), (1, 1)):
             right = slips = 0
             for position in positions:
@@ -66,10 +67,12 @@ class Search:
                 expected = signed_sum(values, signs)
                 if shown and expected and all(values):
                     right += agrees(shown, expected, tolerance(self.table, values, shown))
-                    slips += signs == (1, -1) and is_slip(shown, expected)
-            if right * 2 >= len(positions) > 0 or right + slips == len(positions) > 0:
+                    slips += shown != -expected and is_slip(shown, expected)
+            if right * 2 >= len(positions) > 0:
                 return Candidate(pair, signs)
-        return None
+            if slips == len(positions) > 0:
+                slipped = Candidate(pair, signs)
+        return slipped
 
     def typed(self, row: int) -> list[int]:
         """The columns in which a line has a typed amount."""
@@ -128,6 +131,7 @@ class Search:
         if telling < _FEWEST_AGREEING - 1:
             return None
         most_wrong = max(1, len(positions) // 6)
+        net = words.is_net(self.table.lines[row].label)  # where its name says it, less agreement will do
         sums = [0.0] * len(positions)
         for count, item in enumerate(reversed(stack[-_DEEPEST:]), 1):
             above = floats[item]
@@ -146,8 +150,8 @@ class Search:
                                 break
                     else:
                         narrow = count >= _MANY and len(positions) <= _MANY
-                        enough = _FEWEST_AGREEING - 1 if narrow else _FEWEST_AGREEING
-                        if len(right) >= enough and len(right) >= 2 * wrong:
+                        enough = _FEWEST_AGREEING - (narrow or net)
+                        if len(right) >= enough and len(right) >= (1 if net else 2) * wrong:
                             return Candidate(
                                 tuple(stack[-count:]), (1, *[1 if first == 1.0 else -1] * (count - 1))
                             )

@@ -158,6 +158,54 @@ GRIDS = {
         12  Netto               27165        27265
         #: ARI002 C12
     """,
+    "a total over lines above their parts, told by the amounts alone": """
+            A                B
+        3                    Budget 2024
+        4   Børn og unge     32733
+        5   Dagpleje         5311
+        6   Skoler           23110
+        7   SFO              4312
+        8   Ældre            25733
+        9   Hjemmepleje      9311
+        10  Plejehjem        13110
+        11  Hjælpemidler     3312
+        12  I alt            58466
+    """,
+    "lines above two parts each are no nets, as the total tells": """
+            A                B      C      D
+        3                    2023   2024   2025
+        4   Børn og unge     28421  29106  28835
+        5   Dagpleje         5311   5402   5521
+        6   Skoler           23110  23704  23314
+        7   Ældre            22421  22876  23441
+        8   Hjemmepleje      9311   9422   9510
+        9   Plejehjem        13110  13454  13931
+        10  Kultur           3421   3507   3618
+        11  Bibliotek        2311   2365   2408
+        12  Museum           1110   1142   1210
+        13  I alt            54263  54589  55894
+        #: ARI002 C13
+    """,
+    "a total in a list of key figures is of none of them": """
+            A                 B
+        3   Nøgletal          Status
+        4   Indtægter         1288330
+        5   Udgifter          1706862
+        6   Likviditet        500000
+        7   Ultimo            81468
+        8   Gæld i alt        500000
+    """,
+    "expenditure less income is a net cost": """
+            A                   B
+        3                       Budget 2024
+        5   Skatter             5236
+        6   Tilskud             2897
+        7   Indtægter i alt     8133
+        9   Løn                 7793
+        10  Bygninger           9175
+        11  Udgifter i alt      16968
+        12  Nettoudgifter       8835
+    """,
     "the word for a total may stand anywhere before its amounts": """
             A          B       C             D        E
         9              5464                  986000   1223000
