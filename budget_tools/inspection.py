@@ -194,6 +194,9 @@ def _share_or_line(line: Line, table: Table, details: Details) -> Line:
     return line._replace(kind=LineKind.SHARE) if shares and line.kind is LineKind.LINE else line
 
 
+_MOST_ADDED = 2_000_000  # addends of a table's formulas: beyond, the evaluator goes on, which counts its work
+
+
 def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Decimal]:
     """What the formulas of a table give.
 
@@ -210,6 +213,7 @@ def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Deci
             for column, amount in zip(table.columns, line.amounts, strict=True):
                 grid[line.row, column.number] = amount
     found: dict[Cell, Decimal] = {}
+    added = 0
     afresh: Evaluator | None = None
     for line in table.lines:
         for column, amount in zip(table.columns, line.amounts, strict=True):
@@ -217,7 +221,11 @@ def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Deci
             if formula is None:
                 continue
             cell = Cell(line.row, column.number)
-            value = _plain_sum(addends(formula, cell), grid) if grid else None
+            total = addends(formula, cell) if grid else None
+            value = _plain_sum(total, grid)
+            added += len(total.cells) if total is not None else 0
+            if added > _MOST_ADDED:
+                grid.clear()
             if value is None:
                 value = evaluator.value(sheet, cell)
                 if value is None:
