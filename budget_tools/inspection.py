@@ -17,7 +17,7 @@ from .cover import SEVERAL, cover, explain, rounding, slight
 from .filling import missing_totals
 from .formula import Evaluator, Sum, addends, changes, formula_faults
 from .layout import layout
-from .model.address import Cell, Place
+from .model.address import Cell, SheetCell
 from .model.book import Book, Details, Sheet
 from .model.edit import SetCell
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
@@ -121,10 +121,10 @@ def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) 
     return table.completed(details, lines, computed, totals, unchecked)
 
 
-def _stale(pages: Iterable[Page]) -> dict[Place, Decimal]:
+def _stale(pages: Iterable[Page]) -> dict[SheetCell, Decimal]:
     """The stored results that are not what their formulas give."""
     return {
-        Place(page.sheet.name, cell): amount
+        SheetCell(page.sheet.name, cell): amount
         for page in pages
         for table in page.tables
         for cell, value in table.computed.items()
@@ -134,13 +134,13 @@ def _stale(pages: Iterable[Page]) -> dict[Place, Decimal]:
     }
 
 
-def _with_changes(pages: list[Page], changed: Mapping[Place, Change]) -> list[Page]:
+def _with_changes(pages: list[Page], changed: Mapping[SheetCell, Change]) -> list[Page]:
     """Pages whose tables know which of their totals, or cells among formulas, were changed uncalculated.
 
     An amount that somebody entered may change: then it is its results that are to be calculated again.
     """
     known: dict[int, dict[Cell, Change]] = {}
-    explained: set[Place] = set()
+    explained: set[SheetCell] = set()
     for page in pages:
         for table in page.tables:
             for place, change in changed.items():

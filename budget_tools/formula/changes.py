@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from ..model.address import Cell, Place
+from ..model.address import Cell, SheetCell
 from ..model.amount import decimal_of
 from ..model.book import Book, Sheet
 from ..model.table import Change
@@ -20,7 +20,7 @@ _MOST_PRECEDENTS = 200
 _MOST_FORMULAS = 50_000
 
 
-def changes(book: Book, stale: Mapping[Place, Decimal]) -> dict[Place, Change]:
+def changes(book: Book, stale: Mapping[SheetCell, Decimal]) -> dict[SheetCell, Change]:
     """The typed cells whose change explains stale results.
 
     ``stale`` are formulas whose stored result is not what they give, with that result. A cell is named only
@@ -29,14 +29,14 @@ def changes(book: Book, stale: Mapping[Place, Decimal]) -> dict[Place, Change]:
     """
     if not 0 < len(stale) <= _MOST_STALE:
         return {}
-    former: dict[Place, dict[Place, Decimal]] = defaultdict(dict)
+    former: dict[SheetCell, dict[SheetCell, Decimal]] = defaultdict(dict)
     for place, stored in stale.items():
         for precedent in _typed_precedents(book, place):
             amount = _former(book, place, precedent, stored)
             if amount is not None:
                 former[precedent][place] = amount
     users = _users(book, former)
-    explained: dict[Place, Change] = {}
+    explained: dict[SheetCell, Change] = {}
     for precedent, amounts in former.items():
         first = next(iter(amounts.values()))
         if users[precedent] == set(amounts) and all(_same(first, amount) for amount in amounts.values()):
@@ -49,10 +49,10 @@ def changes(book: Book, stale: Mapping[Place, Decimal]) -> dict[Place, Change]:
     }
 
 
-def _typed_precedents(book: Book, place: Place) -> Iterator[Place]:
+def _typed_precedents(book: Book, place: SheetCell) -> Iterator[SheetCell]:
     """The cells with a typed number that a formula uses; none where it uses too many."""
     sheet = _sheet(book, place.sheet)
-    found: set[Place] = set()
+    found: set[SheetCell] = set()
     for area in references(sheet.formulas[place.cell], place.cell):
         target = sheet if area.sheet is None else book.sheet(area.sheet)
         if target is None:
@@ -64,11 +64,11 @@ def _typed_precedents(book: Book, place: Place) -> Iterator[Place]:
             for column in range(area.left, right + 1):
                 cell = Cell(row, column)
                 if cell not in target.formulas and _number(target, cell) is not None:
-                    found.add(Place(target.name, cell))
+                    found.add(SheetCell(target.name, cell))
     yield from sorted(found)
 
 
-def _former(book: Book, place: Place, precedent: Place, stored: Decimal) -> Decimal | None:
+def _former(book: Book, place: SheetCell, precedent: SheetCell, stored: Decimal) -> Decimal | None:
     """What a precedent must have held for a formula to give its stored result; None where nothing does."""
     now = _number(_sheet(book, precedent.sheet), precedent.cell)
     assert now is not None
@@ -89,14 +89,14 @@ def _decimals(amount: Decimal) -> int:
     return -int(amount.normalize().as_tuple().exponent)
 
 
-def _given(book: Book, place: Place, precedent: Place, amount: Decimal) -> Decimal | None:
+def _given(book: Book, place: SheetCell, precedent: SheetCell, amount: Decimal) -> Decimal | None:
     evaluator = Evaluator(book, instead={(precedent.sheet, precedent.cell): amount})
     return evaluator.value(_sheet(book, place.sheet), place.cell)
 
 
-def _users(book: Book, cells: Mapping[Place, object]) -> dict[Place, set[Place]]:
+def _users(book: Book, cells: Mapping[SheetCell, object]) -> dict[SheetCell, set[SheetCell]]:
     """The formulas of a book that use some cells, by those cells."""
-    found: dict[Place, set[Place]] = {cell: set() for cell in cells}
+    found: dict[SheetCell, set[SheetCell]] = {cell: set() for cell in cells}
     work = 0
     for sheet in book.sheets:
         for cell, formula in sheet.formulas.items():
@@ -111,7 +111,7 @@ def _users(book: Book, cells: Mapping[Place, object]) -> dict[Place, set[Place]]
                         and area.left <= place.cell.column <= area.right
                         and place.sheet.casefold() == name
                     ):
-                        found[place].add(Place(sheet.name, cell))
+                        found[place].add(SheetCell(sheet.name, cell))
     return found
 
 

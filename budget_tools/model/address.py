@@ -23,7 +23,7 @@ class Cell(NamedTuple):
         return a1(self.row, self.column)
 
 
-class Place(NamedTuple):
+class SheetCell(NamedTuple):
     """A cell of a workbook: the name of its sheet, and where."""
 
     sheet: str

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-from .address import Cell, Place, Range, spell
+from .address import Cell, Range, SheetCell, spell
 from .amount import Language
 from .book import Details, Sheet, Value
 
@@ -156,7 +156,7 @@ class Change(NamedTuple):
     """What a typed cell held when the stored results that use it were calculated, and those results."""
 
     former: Decimal
-    results: tuple[Place, ...]
+    results: tuple[SheetCell, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import pytest
 
 from budget_tools.books.memory import MemoryBook
 from budget_tools.formula import changes
-from budget_tools.model.address import Place, parse_cell
+from budget_tools.model.address import SheetCell, parse_cell
 from budget_tools.model.table import Change
 
 
-def place(cell: str, sheet: str = "Ark1") -> Place:
-    return Place(sheet, parse_cell(cell))
+def place(cell: str, sheet: str = "Ark1") -> SheetCell:
+    return SheetCell(sheet, parse_cell(cell))
 
 
 def book(**cells: object) -> MemoryBook:
