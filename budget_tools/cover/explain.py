@@ -7,7 +7,7 @@ is the cell to look at.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -73,14 +73,24 @@ def _outside_the_table(table: Table, left: list[Total]) -> tuple[list[Total], li
     groups: dict[tuple[Axis, int, Decimal], list[Total]] = defaultdict(list)
     for total in left:
         if total.axis is not Axis.BLOCK and not total.corner:
-            line = total.cell.column if total.axis is Axis.ROW else total.cell.row
-            groups[total.axis, line, round(total.difference, 6)].append(total)
+            groups[*_along(total), round(total.difference, 6)].append(total)
     found: list[Disagreement] = []
-    for totals in groups.values():
-        if len(totals) > 1 and not all(_slight(total) for total in totals):
+    alike = Counter(_along(total) for total in table.totals) if left else Counter()
+    for (axis, line, _), totals in groups.items():
+        if len(totals) < 2 or len(totals) * _MOST_TO_ONE < alike[axis, line]:
+            continue  # in a register two lines may be off by the same amount and have nothing in common
+        if not all(_slight(total) for total in totals):
             found.append(Disagreement(table, Cause.OUTSIDE, totals[0].cell, tuple(totals)))
             left = [total for total in left if total not in totals]
     return left, found
+
+
+_MOST_TO_ONE = 20
+
+
+def _along(total: Total) -> tuple[Axis, int]:
+    """The axis of a total and the line that it shares with others: its column along rows, else its row."""
+    return total.axis, total.cell.column if total.axis is Axis.ROW else total.cell.row
 
 
 def _without_consequences(table: Table, left: list[Total], found: Sequence[Disagreement]) -> list[Total]:
