@@ -23,6 +23,7 @@ from .model.edit import SetCell
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
 from .model.proposal import Page, Proposal, Registered, Run
 from .model.table import (
+    Axis,
     Change,
     ColumnRole,
     Disagreement,
@@ -500,11 +501,7 @@ def _summary(proposal: Proposal, settings: Settings) -> ProposalSummary:
     unit: int | None = None
     if proposal.tables:
         table = proposal.tables[0]
-        years = tuple(
-            column.year
-            for column in table.columns
-            if column.year is not None and column.year_role is not YearRole.ACCOUNT
-        )
+        years = _period(table)
         unit = table.units[0][0] if table.units else settings.unit
         last = next((line for line in reversed(table.lines) if line.kind is LineKind.TOTAL), None)
         lines = [last] if last else [line for line in table.lines if line.kind is LineKind.LINE]
@@ -515,6 +512,22 @@ def _summary(proposal: Proposal, settings: Settings) -> ProposalSummary:
                 totals[name] = sum((amount for amount in amounts if amount is not None), Decimal(0))
     return ProposalSummary(
         proposal.number, proposal.title, proposal.committee, proposal.sheet.name, unit, years, totals
+    )
+
+
+def _period(table: Table) -> tuple[int, ...]:
+    """The years that a table is about: those that its totals add, else all that are no accounts."""
+    added = {
+        column
+        for total in table.totals
+        if total.axis is Axis.ROW and not total.corner
+        for column in total.addends
+    }
+    return tuple(
+        column.year
+        for column in table.columns
+        if column.year is not None
+        and (column.number in added if added else column.year_role is not YearRole.ACCOUNT)
     )
 
 
