@@ -101,7 +101,7 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
             stack.append(row)
             continue
         taken: set[int] = set()
-        once: dict[Candidate, Candidate] = {}
+        once: dict[Candidate, tuple[Candidate, tuple[int, ...]]] = {}  # with the rows that it covers
         for position in range(len(table.columns)):
             if position in own:
                 candidate, why = own[position], Evidence.OWN_FORMULA
@@ -109,19 +109,20 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
                 candidate, why = chosen, evidence
             else:
                 continue
-            kept = once.get(candidate)
-            if kept is None:
-                kept = once[candidate] = _without_twice(table, candidate, found)
+            known = once.get(candidate)
+            if known is None:
+                kept = _without_twice(table, candidate, found)
+                known = once[candidate] = kept, tuple([table.lines[member].row for member in kept.members])
                 taken.update(kept.members)
             if why is Evidence.OWN_FORMULA:
-                why = _evidence(table, row, position, kept, sums)
-            found.append(_column_total(table, row, position, kept, why))
+                why = _evidence(table, row, position, known[0], sums)
+            found.append(_column_total(table, row, position, known[0], why, known[1]))
         stack = [item for item in stack if item not in taken]
         stack.append(row)
     for row in pending:
         unchecked.extend(_below(table, row, found))
     if not table.in_proposal:
-        found = _said_once(table, list(without_contradicted(found, sums)) if sums else found)
+        found = _said_once(table, without_contradicted(found, sums))
         found = _without_unlike_columns(_without_doubtful_rows(table, found))
     return found, unchecked, discovered
 
@@ -164,7 +165,14 @@ def _below(table: Table, row: int, found: list[Total]) -> list[Cell]:
     return [Cell(lines[row].row, table.columns[judged[0]].number)] if judged else []
 
 
-def _column_total(table: Table, row: int, position: int, candidate: Candidate, evidence: Evidence) -> Total:
+def _column_total(
+    table: Table,
+    row: int,
+    position: int,
+    candidate: Candidate,
+    evidence: Evidence,
+    rows: tuple[int, ...] | None = None,
+) -> Total:
     lines = table.lines
     values = [lines[member].amounts[position] for member in candidate.members]
     shown = lines[row].amounts[position]
@@ -172,7 +180,8 @@ def _column_total(table: Table, row: int, position: int, candidate: Candidate, e
     expected = signed_sum(values, candidate.signs)
     if expected is None and shown is not None and table.in_proposal:
         expected = ZERO
-    rows = tuple([lines[member].row for member in candidate.members])
+    if rows is None:
+        rows = tuple([lines[member].row for member in candidate.members])
     if table.sheet.unvalued and is_unknown(table, (Cell(one, column.number) for one in rows)):
         expected = None
     return Total(

@@ -72,6 +72,7 @@ def choose_lines(
 
 
 _MOST_ITEMS = 60
+_MOST_COLUMNS = 12  # as many tell as well as more
 
 
 def heads(table: Table, row: int, stack: list[int]) -> dict[int, list[int]]:
@@ -86,6 +87,7 @@ def heads(table: Table, row: int, stack: list[int]) -> dict[int, list[int]]:
     _, agreeing, tested, _ = best_of(table, row, [Candidate.plus(stack)], positions)
     if not positions or agreeing * 2 > tested:
         return {}
+    positions = positions[:: len(positions) // _MOST_COLUMNS + 1]
     found: dict[int, list[int]] = {}
     at = 0
     while at < len(stack) - 2:
@@ -116,6 +118,7 @@ def _parts_below(table: Table, stack: list[int], at: int, positions: list[int]) 
     """How many of the items after one add up to it; 0 when none do."""
     head = table.lines[stack[at]].amounts
     sums = [ZERO] * len(positions)
+    most_wrong = len(positions) // 3
     for length, item in enumerate(stack[at + 1 :], 1):
         amounts = table.lines[item].amounts
         sums = [total + (amounts[position] or ZERO) for total, position in zip(sums, positions, strict=True)]
@@ -123,12 +126,16 @@ def _parts_below(table: Table, stack: list[int], at: int, positions: list[int]) 
             continue
         right = wrong = 0
         for total, position in zip(sums, positions, strict=True):
-            values = [table.lines[part].amounts[position] for part in stack[at + 1 : at + 1 + length]]
-            if agrees(head[position] or ZERO, total, tolerance(table, values, head[position])):
-                right += bool(total)
-            else:
-                wrong += 1
-        if right and wrong <= len(positions) // 3 and right > wrong:
+            shown = head[position] or ZERO
+            if abs(shown - total) <= length:  # no tolerance is wider than that
+                values = [table.lines[part].amounts[position] for part in stack[at + 1 : at + 1 + length]]
+                if agrees(shown, total, tolerance(table, values, shown)):
+                    right += bool(total)
+                    continue
+            wrong += 1
+            if wrong > most_wrong:
+                break
+        if right > wrong and wrong <= most_wrong:
             return length
     return 0
 

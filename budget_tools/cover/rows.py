@@ -226,7 +226,7 @@ def _sums_of_periods(table: Table) -> tuple[dict[int, Candidate], set[int]]:
     A balance is no sum of balances: a line that disagrees in every such year is left alone.
     """
     years = table.years
-    if len(set(years)) == len(years):
+    if len(years) < 3 or len(set(years)) == len(years):
         return {}, set()
     found: dict[int, Candidate] = {}
     for position, column in enumerate(table.columns):

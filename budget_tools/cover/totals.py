@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ..formula import Sum, addends
 from ..model.address import Cell
-from ..model.table import ColumnRole, Evidence, Line, LineKind, Table, Total
+from ..model.table import ColumnRole, Line, LineKind, Table, Total
 from .columns import column_totals
 from .rows import row_totals
 from .typed import typed_among_formulas, without_contradicted
@@ -37,9 +37,7 @@ def cover(table: Table) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell
     typed: Sequence[Total] = ()
     if sums and not table.in_proposal:  # in a form, the totals have their names
         typed = typed_among_formulas(table, sums, {total.cell for total in (*along, *down)})
-    totals = (*along, *down, *typed)
-    if sums and any(total.evidence is Evidence.SIBLING_FORMULAS and total.wrong for total in totals):
-        totals = tuple(without_contradicted(totals, sums))
+    totals = tuple(without_contradicted((*along, *down, *typed), sums))
     return lines, totals, (*unchecked_columns, *unchecked_rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ..formula import Sum
 from ..model.address import Cell
@@ -78,24 +78,28 @@ def typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]
     ]
 
 
-def without_contradicted(totals: Sequence[Total], sums: dict[Cell, Sum]) -> Iterator[Total]:
+def without_contradicted(totals: Sequence[Total], sums: dict[Cell, Sum]) -> list[Total]:
     """Totals, without typed ones that a formula adds together with what they are taken to cover.
 
     Nobody adds a total to its own parts: the amount is one of them, or of something else. For the same
     reason no total covers a sum together with what that sum adds. A sum of two may be the next step of a
     running sum, though.
     """
-    added: dict[Cell, list[Cell]] = {}
-    for cell, formula in sums.items():
-        for addend, sign in formula.cells:
-            if sign > 0:
-                added.setdefault(addend, []).append(cell)
-    for total in totals:
-        if total.evidence is Evidence.SIBLING_FORMULAS and total.wrong:
-            covered = {cell for cell, sign in zip(total.cells(), total.signs, strict=True) if sign > 0}
-            near = [sums[cell] for cell in (*added.get(total.cell, ()), *covered) if cell in sums]
-            if any(
-                cell in covered for one in near if len(one.cells) > 2 for cell, sign in one.cells if sign > 0
-            ):
-                continue
-        yield total
+    doubted = [total for total in totals if total.evidence is Evidence.SIBLING_FORMULAS and total.wrong]
+    if not doubted or not sums:
+        return list(totals)
+    cells = {total.cell for total in doubted}
+    users: dict[Cell, list[Sum]] = {cell: [] for cell in cells}
+    for formula in sums.values():
+        if len(formula.cells) > 2:
+            for addend, sign in formula.cells:
+                if sign > 0 and addend in cells:
+                    users[addend].append(formula)
+    contradicted: set[int] = set()
+    for total in doubted:
+        covered = {cell for cell, sign in zip(total.cells(), total.signs, strict=True) if sign > 0}
+        inside = [sums[cell] for cell in covered if cell in sums and len(sums[cell].cells) > 2]
+        near = (*users[total.cell], *inside)
+        if any(cell in covered for formula in near for cell, sign in formula.cells if sign > 0):
+            contradicted.add(id(total))
+    return [total for total in totals if id(total) not in contradicted]
