@@ -37,8 +37,10 @@ from .model.table import (
     YearRole,
 )
 from .rules import RULES, Rule
+from .rules.across import frame_of, price_level_of
 from .rules.formulas import passes_over, said_of_manual, same, with_text_added
 from .rules.structure import stated_units, wrong_years
+from .rules.text import named, staff_price
 from .schema import check_proposals, check_register, check_tables
 from .settings import Settings
 
@@ -256,7 +258,7 @@ def _plain_sum(total: Sum | None, grid: Mapping[tuple[int, int], Decimal | None]
 
 _BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
     subject: tuple(rule for rule in RULES if rule.subject is subject and not rule.failed)
-    for subject in (Page, Table, Proposal, Disagreement, FormulaFault)
+    for subject in (Page, Table, Proposal, Disagreement, FormulaFault, Run)
 }
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
@@ -427,9 +429,9 @@ def inspect_run(registered: Sequence[Registered]) -> list[Finding]:
     for index in twice:
         one = registered[index]
         groups[one.scope, one.number.replace(" ", "")].append(one)
-    run = Run(tuple(tuple(group) for group in groups.values()))
+    run = Run(tuple(tuple(group) for group in groups.values()), tuple(registered))
     findings: list[Finding] = []
-    _run([_BY_CODE["IDN002"]], run, Settings(), findings)
+    _run([_BY_CODE["IDN002"], *_BY_SUBJECT[Run]], run, Settings(), findings)
     return findings
 
 
@@ -550,4 +552,9 @@ def _registered(examined: Examined, proposal: Proposal) -> Registered:
         proposal.number,
         (proposal.committee or "").casefold() if in_committee else "",
         contents,
+        named(proposal, examined.settings),
+        staff_price(proposal, examined.settings),
+        price_level_of(proposal),
+        examined.settings.price_level,
+        frame_of(proposal, examined.settings),
     )
