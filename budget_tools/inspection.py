@@ -7,9 +7,10 @@ wrong. Nothing here opens a file.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from .catalog import entry
@@ -66,20 +67,24 @@ class Examined:
         return sum(len(table.lines) for page in self.pages for table in page.tables)
 
 
-def examine(book: Book, settings: Settings) -> Examined:
-    """Find and cover the tables of a book, and run the rules that need nothing but the book."""
+def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Examined:
+    """Find and cover the tables of a book, and run the rules that need nothing but the book.
+
+    ``unasked`` are the codes that nobody wants to hear of: their rules are not run.
+    """
     evaluator = Evaluator(book)
     pages = [_covered(page, book, evaluator) for page in layout(book, settings)]
     stale = _stale(pages)
     if stale:
         pages = _with_changes(pages, changes(book, stale))
     examined = Examined(book, settings, pages, [])
+    by_subject = _asked(frozenset(unasked)) if unasked else _BY_SUBJECT
     for page in pages:
         for subject in (page, *page.tables, *page.proposals):
-            _run(_BY_SUBJECT[type(subject)], subject, settings, examined.findings)
+            _run(by_subject[type(subject)], subject, settings, examined.findings)
         for table in page.tables:
             for fault in formula_faults(table):
-                _run(_BY_SUBJECT[FormulaFault], fault, settings, examined.findings)
+                _run(by_subject[FormulaFault], fault, settings, examined.findings)
     if book.manual:
         examined.findings = said_of_manual(book, examined.findings)
     examined.findings = [with_text_added(one, pages) for one in examined.findings]
@@ -261,6 +266,15 @@ _BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
     for subject in (Page, Table, Proposal, Disagreement, FormulaFault, Run)
 }
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
+
+
+@lru_cache(maxsize=16)
+def _asked(unasked: frozenset[str]) -> Mapping[type, tuple[Rule, ...]]:
+    """The rules of each subject without those that nobody asks for."""
+    return {
+        subject: tuple(rule for rule in rules if rule.code not in unasked)
+        for subject, rules in _BY_SUBJECT.items()
+    }
 
 
 def _run(

@@ -7,18 +7,34 @@ years are no amounts, and a dash is no minus.
 from __future__ import annotations
 
 from . import words
-from .counts import Count, counts
-from .marks import Mark, label_is_cut, placeholder, reservation, sentence_around, text_is_cut
+from .counts import Count, all_counts, counts, counts_of
+from .marks import (
+    Mark,
+    cut_paragraphs,
+    label_is_cut,
+    may_hold_placeholder,
+    placeholder,
+    reservation,
+    sentence_around,
+)
 from .money import Money, money, sentence_of
 from .references import Reference, parts, references, spelled
+from .ties import LISTED, TOTAL, Tie, ties
 
 __all__ = [
+    "LISTED",
+    "TOTAL",
     "Count",
     "Mark",
     "Money",
     "Reference",
+    "Tie",
+    "all_counts",
     "counts",
+    "counts_of",
+    "cut_paragraphs",
     "label_is_cut",
+    "may_hold_placeholder",
     "money",
     "parts",
     "placeholder",
@@ -27,6 +43,6 @@ __all__ = [
     "sentence_around",
     "sentence_of",
     "spelled",
-    "text_is_cut",
+    "ties",
     "words",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from . import words
@@ -23,6 +24,10 @@ _WORD_COUNT = re.compile(
     re.IGNORECASE,
 )
 _JOINED = frozenset("§.,:/-–+")
+
+
+_AROUND = 40
+"""A number stands at most this far before what it counts."""
 
 
 class Count(NamedTuple):
@@ -85,3 +90,57 @@ def counts(text: str, *, spelled: bool = False) -> Iterator[Count]:
         end = text.find(name, start) + len(name)
         things = tuple(words.stem(word.lower()) for word in named)
         yield Count(start, end, text[start:end], low, high, things, name, each)
+
+
+@lru_cache(maxsize=4096)
+def all_counts(text: str) -> tuple[Count, ...]:
+    """The counts in digits of a label or text, which several rules ask for."""
+    return tuple(counts(text))
+
+
+@lru_cache(maxsize=1024)
+def counts_of(text: str, things: tuple[str, ...]) -> tuple[Count, ...]:
+    """The counts of certain things, in digits and then in words; a text that never names them is not read.
+
+    >>> [one.written for one in counts_of("De 63 unge og tre vejledere skal i 2023 ud.", ("ung", "vejled"))]
+    ['63 unge', 'tre vejledere']
+    """
+    stretches = list(_stretches(text, things))
+    return tuple(
+        count._replace(start=count.start + start, end=count.end + start)
+        for spelled in (False, True)
+        for start, end in stretches
+        for count in counts(text[start:end], spelled=spelled)
+    )
+
+
+def _stretches(text: str, things: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """The stretches of a text around some words, whole words at either end, none twice."""
+    hits = sorted({at for thing in things for at in _finds(text, thing)})
+    begin = end = -1
+    for at in hits:
+        first = max(at - _AROUND, 0)
+        if first:
+            blank = text.find(" ", first)
+            first = blank + 1 if 0 <= blank < at else at
+        last = min(at + 2 * _AROUND, len(text))
+        if first <= end:
+            end = last
+            continue
+        if end >= 0:
+            yield begin, end
+        begin, end = first, last
+    if end >= 0:
+        yield begin, end
+
+
+_LONG = 5  # a shorter stem stands inside too many other words
+
+
+def _finds(text: str, stem: str) -> Iterator[int]:
+    for spelling in (stem, stem[:1].upper() + stem[1:]):
+        at = text.find(spelling)
+        while at >= 0:
+            if len(stem) >= _LONG or not at or not text[at - 1].isalpha():
+                yield at
+            at = text.find(spelling, at + 1)

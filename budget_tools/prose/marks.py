@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from . import words
@@ -25,32 +26,6 @@ _PLACEHOLDER = re.compile(
     r"|(?<!\w)(?:dd[-./]mm[-./])?(?:åååå|ÅÅÅÅ)(?!\w)"
     r"|Klik (?:eller tryk )?her for at (?:angive|skrive|tilføje) [\wæøå]+",
 )
-_MAY_HOLD = (
-    "xx",
-    "XX",
-    "??",
-    "[",
-    "TBD",
-    "TBA",
-    "TODO",
-    "T.B.D",
-    "__",
-    "<",
-    "orem ipsum",
-    "....",
-    "…",
-    "åååå",
-    "ÅÅÅÅ",
-    "Klik ",
-    " x ",
-    " X ",
-    "x,x",
-    "x.x",
-    "X,X",
-    "X.X",
-    "20x",
-    "20X",
-)
 _QUOTED = re.compile(r"[\"“”»«'’]\s*[^\"“”»«]*\Z")
 _ELLIPSIS = re.compile(r"\[\s*(?:\.{2,}|…)\s*\]")
 
@@ -63,6 +38,28 @@ class Mark(NamedTuple):
     written: str
 
 
+@lru_cache(maxsize=1024)
+def may_hold_placeholder(text: str) -> bool:
+    """Whether a text has any sign of a placeholder: asked of every text, so that hardly any is read."""
+    return (
+        ("x" in text and ("xx" in text or " x " in text or "x," in text or "x." in text or "0x" in text))
+        or ("X" in text and ("XX" in text or " X " in text or "X," in text or "X." in text or "0X" in text))
+        or ("?" in text and "??" in text)
+        or "[" in text
+        or "<" in text
+        or "…" in text
+        or ("_" in text and "__" in text)
+        or "...." in text
+        or "TB" in text
+        or "TODO" in text
+        or "T.B" in text
+        or "orem ipsum" in text
+        or "åååå" in text
+        or "ÅÅÅÅ" in text
+        or "Klik " in text
+    )
+
+
 def placeholder(text: str) -> Mark | None:
     """The first placeholder that was never filled in.
 
@@ -70,10 +67,7 @@ def placeholder(text: str) -> Mark | None:
     'd. xx februar'
     >>> placeholder("Det besluttes at indsætte beløbet. Str. XXL, 2 x 500 kr. [1]")
     """
-    for sign in _MAY_HOLD:
-        if sign in text:
-            break
-    else:
+    if not may_hold_placeholder(text):
         return None
     for match in _PLACEHOLDER.finditer(text):
         if _ELLIPSIS.fullmatch(match[0]) and _QUOTED.search(text, max(0, match.start() - 300), match.start()):
@@ -85,6 +79,7 @@ def placeholder(text: str) -> Mark | None:
 _RESERVED = tuple((word[1:], word) for word in words.RESERVATIONS)
 
 
+@lru_cache(maxsize=1024)
 def reservation(text: str) -> Mark | None:
     """The first word by which a text says that its amounts are not certain.
 
@@ -124,9 +119,13 @@ def reservation(text: str) -> Mark | None:
 FIELD_LIMITS = (255, 256, 1024, 32_767)
 """Lengths at which programs cut texts."""
 
+LONGEST_WHOLE = 60
+"""A shorter paragraph is a heading or an item, and may end as it likes."""
+
 _LAST_WORD = re.compile(r"(?:^|[\s(/])([^\W\d_]+)\.?\Z")
 
 
+@lru_cache(maxsize=4096)
 def label_is_cut(label: str) -> bool:
     """Whether a label of the table stops in the middle.
 
@@ -144,17 +143,34 @@ def label_is_cut(label: str) -> bool:
     return last is not None and not label.endswith(".") and last[1] in words.CUT_OFF_LABEL
 
 
-def text_is_cut(text: str, following: str) -> bool:
-    """Whether a paragraph stops in the middle, and the next one does not go on with it."""
-    text = text.rstrip()
-    if len(text) < 60 or text[-1] in ".!?:;)»”\"'":
-        return len(text) in FIELD_LIMITS and text[-1].isalnum()
-    if len(text) in FIELD_LIMITS and not following[:1].islower():
-        return True
-    last = _LAST_WORD.search(text)
-    if last is None or last[1] not in words.CUT_OFF_TEXT:
-        return False
-    return not following or (not following[0].islower() and following[0] not in "-–•*·")
+@lru_cache(maxsize=1024)
+def cut_paragraphs(text: str) -> tuple[Mark, ...]:
+    """The ends of paragraphs that stop in the middle, where the next one does not go on.
+
+    >>> text = "Der pudses to gange årligt, idet der dog fortsat pudses ved døre og"
+    >>> [mark.written for mark in cut_paragraphs(text)]
+    ['og']
+    """
+    found: list[Mark] = []
+    end = 0
+    paragraphs = text.split("\n")
+    for number, paragraph in enumerate(paragraphs):
+        end += len(paragraph) + 1
+        full = len(paragraph) in FIELD_LIMITS
+        if len(paragraph) < LONGEST_WHOLE or (not full and paragraph[-1] in _WHOLE_ENDS):
+            continue
+        following = next((one.lstrip() for one in paragraphs[number + 1 :] if one.strip()), "")
+        last = _LAST_WORD.search(paragraph.rstrip())
+        if following[:1].islower() or last is None:
+            continue
+        if (full and paragraph[-1].isalnum()) or (
+            last[1] in words.CUT_OFF_TEXT and following[:1] not in tuple("-–•*·")
+        ):
+            found.append(Mark(end - 1 - len(last[1]), end - 1, last[1]))
+    return tuple(found)
+
+
+_WHOLE_ENDS = frozenset(".!?:;)»”\"'")
 
 
 def sentence_around(text: str, start: int, end: int, more: int = 0) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..model.amount import Amount, Bound, find_amounts
 from . import words
 
-_CURRENCY = re.compile(r"kr\b|kr\.|kroner|DKK|[0-9],-", re.IGNORECASE)
-_BEFORE, _AFTER = 48, 24  # an amount with its unit reaches at most this far from its currency
+_CURRENCIES = ("kr", "Kr", "KR", "DKK", "dkk", ",-")
+_BEFORE, _AFTER = 48, 26  # an amount with its unit reaches at most this far from its currency
 _SENTENCE_END = re.compile(r"[.!?:;]\s+(?=[A-ZÆØÅ0-9\"'»(-])|\n")
 _ABBREVIATION = re.compile(
     r"\b(?:ca|mio|mia|pr|jf|nr|pkt|stk|bl\.a|f\.eks|inkl|ekskl|evt|t\.kr|vedr|d|max|min|maks|kl)\.\s+\Z"
@@ -39,11 +40,7 @@ class Money(NamedTuple):
     around: str
     listed: bool
     years: tuple[int, ...]
-
-    @property
-    def kroner(self) -> Decimal:
-        """The amount in kroner, without its sign: a dash before it is seldom a minus."""
-        return abs(self.amount.kroner(1))
+    kroner: Decimal  # without its sign: a dash before an amount is seldom a minus
 
     @property
     def exact(self) -> bool:
@@ -51,6 +48,7 @@ class Money(NamedTuple):
         return self.amount.bound in (Bound.EXACT, Bound.ABOUT)
 
 
+@lru_cache(maxsize=1024)
 def money(text: str) -> tuple[Money, ...]:
     """The amounts of money of a text, in order.
 
@@ -67,12 +65,12 @@ def money(text: str) -> tuple[Money, ...]:
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
     begin = end = -1
-    for match in _CURRENCY.finditer(text):
-        first = max(text.rfind("\n", 0, match.start()) + 1, match.start() - _BEFORE, 0)
+    for at in _currencies(text):
+        first = max(text.rfind("\n", 0, at) + 1, at - _BEFORE, 0)
         if first and not text[first - 1].isspace():
             blank = text.find(" ", first)
-            first = blank + 1 if 0 <= blank < match.start() else first
-        last = min(match.end() + _AFTER, len(text))
+            first = blank + 1 if 0 <= blank < at else first
+        last = min(at + _AFTER, len(text))
         if first <= end:
             end = last
             continue
@@ -81,6 +79,21 @@ def _stretches(text: str) -> Iterator[tuple[int, int]]:
         begin, end = first, last
     if end >= 0:
         yield begin, end
+
+
+def _currencies(text: str) -> list[int]:
+    """Where a currency may stand, in order: 'kr' that begins no other word than 'kroner'."""
+    found: list[int] = []
+    for currency in _CURRENCIES:
+        at = text.find(currency)
+        while at >= 0:
+            end = at + len(currency)
+            if not text[end : end + 1].isalpha() or text.startswith("oner", end):
+                found.append(at)
+            at = text.find(currency, end)
+    if len(found) > 1:
+        found.sort()
+    return found
 
 
 def _told(text: str, found: list[tuple[int, int, Amount]]) -> Iterator[Money]:
@@ -105,6 +118,7 @@ def _told(text: str, found: list[tuple[int, int, Amount]]) -> Iterator[Money]:
             _belonging(lead, tail, before > first, follows <= last).lower(),
             listed is not None,
             tuple(int(year) for year in _YEAR.findall(text, first, last)),
+            abs(amount.kroner(1)),
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ class Reference(NamedTuple):
     parts: tuple[str, ...]
 
 
+@lru_cache(maxsize=65_536)
 def parts(number: str) -> tuple[str, ...]:
     """A form's number part by part, so that two ways to write it compare equal.
 
@@ -35,6 +35,9 @@ def spelled(number: tuple[str, ...]) -> str:
     return ".".join(number)
 
 
+_WORDS = ("kema", "orslag", "lok")  # 'skema', 'forslag', 'blok', with a capital or not
+
+
 @lru_cache(maxsize=64)
 def _pattern(form_word: str) -> re.Pattern[str]:
     known = {"skema", "forslag", "blok", "driftsforslag", "budgetforslag", form_word.casefold()}
@@ -49,21 +52,44 @@ def _pattern(form_word: str) -> re.Pattern[str]:
     )
 
 
-def references(text: str, own: str, form_word: str) -> Iterator[Reference]:
+def _starts(text: str, form_word: str) -> list[int]:
+    """Where a word for a form begins: the text is not read but at these places."""
+    found: set[int] = set()
+    for word in (*_WORDS, form_word):
+        at = text.find(word)
+        while at >= 0:
+            start = at
+            while start and text[start - 1].isalpha():
+                start -= 1
+            found.add(start)
+            at = text.find(word, at + len(word))
+    return sorted(found)
+
+
+@lru_cache(maxsize=1024)
+def written_numbers(text: str, form_word: str) -> tuple[tuple[int, int, str], ...]:
+    """The numbers behind a word for a form: where a reference begins and ends, and the number as written."""
+    pattern = _pattern(form_word)
+    return tuple(
+        (start, match.end(), match["number"].rstrip("."))
+        for start in _starts(text, form_word)
+        if text[start - 1 : start] != "-" and (match := pattern.match(text, start)) is not None
+    )
+
+
+def references(text: str, own: str, form_word: str) -> tuple[Reference, ...]:
     """The forms that a text refers to; a short number belongs to the last full one, else to the own.
 
     >>> text = "I skema nr. 8.1.2 01 er det beskrevet. Som nævnt i skema 01 er der"
     >>> [one.parts for one in references(text, "2.1.2. 08", "Skema")]
     [('8', '1', '2', '1'), ('8', '1', '2', '1')]
     """
-    last = parts(own)
+    numbers = written_numbers(text, form_word)
+    last = parts(own) if numbers else ()
     if len(last) < 2:
-        return
-    for match in _pattern(form_word).finditer(text):
-        start = match.start()
-        if start and (text[start - 1].isalnum() or text[start - 1] == "-"):
-            continue
-        written = match["number"].rstrip(".")
+        return ()
+    found: list[Reference] = []
+    for start, end, written in numbers:
         said = parts(written)
         if len(said) < len(last):
             if len(said) != 1 or not said[0].isdigit() or len(written) < 2:
@@ -73,4 +99,5 @@ def references(text: str, own: str, form_word: str) -> Iterator[Reference]:
             continue
         else:
             last = said
-        yield Reference(start, match.end(), text[start : match.end()].rstrip("."), said)
+        found.append(Reference(start, end, text[start:end].rstrip("."), said))
+    return tuple(found)

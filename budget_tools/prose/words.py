@@ -29,21 +29,24 @@ RESERVATIONS: tuple[str, ...] = tuple(_WORDS["reservation"]["stems"])
 RESERVED_MONEY: tuple[str, ...] = tuple(_WORDS["reservation"]["near_money"])
 
 
-def _stem(stem: str) -> str:
-    return (r"(?<![a-zæøå])" if stem[0] != " " else "") + re.escape(stem)
-
-
-_STEMS = {
-    section: re.compile("|".join(map(_stem, found["stems"])))
-    for section, found in _WORDS.items()
-    if "stems" in found
+_STEMS: dict[str, tuple[str, ...]] = {
+    section: tuple(found["stems"]) for section, found in _WORDS.items() if "stems" in found
 }
 
 
-def says(section: str, text: str) -> str | None:
-    """The first stem of a list that a text, in small letters, holds at the start of a word."""
-    match = _STEMS[section].search(text)
-    return match[0].strip() if match else None
+@lru_cache(maxsize=4096)
+def says(section: str, text: str) -> bool:
+    """Whether a text, in small letters, holds one of a list's stems at the start of a word.
+
+    One by one, because a pattern of a hundred of them is ten times slower over a sentence.
+    """
+    for stem in _STEMS[section]:
+        at = text.find(stem)
+        while at >= 0:
+            if not at or stem[0] == " " or not text[at - 1].isalpha():
+                return True
+            at = text.find(stem, at + 1)
+    return False
 
 
 _WORD = re.compile(r"[a-zæøåéü]+(?:-[a-zæøåéü]+)*")
@@ -65,6 +68,7 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=4096)
 def content(text: str) -> frozenset[str]:
     """The stems of the words that say what a text is about.
 

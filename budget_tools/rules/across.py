@@ -14,7 +14,7 @@ from ..prose import words
 from ..settings import Settings
 from .base import at, rule
 from .identity import committee_of
-from .text.piece import first_amount, is_danish, label_cell, plain_lines, total_line, year_amounts
+from .text.piece import first_amount, is_danish, label_cell, plain_lines, total_line, written, year_amounts
 
 _APART = Decimal("1.15")
 _LEVEL = re.compile(
@@ -80,8 +80,11 @@ def price_level_of(proposal: Proposal) -> int | None:
             match = _LEVEL.search(value) if isinstance(value, str) else None
             if match:
                 return int(match["before"] or match["after"])
+    text = written(proposal)
+    if not any(sign in text for sign in ("PL", "pl 2", "P/L", "priser", "risniveau")):
+        return None
     for piece in proposal.text:
-        if len(piece.text) <= _SHORT and ("20" in piece.text):
+        if len(piece.text) <= _SHORT:
             match = _LEVEL.search(piece.text)
             if match:
                 return int(match["before"] or match["after"])
@@ -89,6 +92,7 @@ def price_level_of(proposal: Proposal) -> int | None:
 
 
 _SHORT = 60
+_FEWEST_LINES = 3  # service, transfers and their total
 
 
 @rule("XWB005")
@@ -179,8 +183,8 @@ def frames_mixed(proposal: Proposal) -> Iterator[Finding]:
     if not is_danish(proposal):
         return
     for table in proposal.tables:
-        total = total_line(table)
-        if total is None or len(table.lines) < 3:
+        total = total_line(table) if len(table.lines) >= _FEWEST_LINES else None
+        if total is None:
             continue
         paid: list[Line] = []
         others: list[Line] = []

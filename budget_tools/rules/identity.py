@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 
 from ..layout import words
@@ -323,16 +324,20 @@ def _in_chart(account: str, chart: tuple[str, ...]) -> bool:
     return all(any(one == known or one.startswith(known + ".") for known in chart) for one in named)
 
 
+_FIELD_ROWS, _FIELD_COLUMNS = 12, 3  # a form asks for its account in its head, to the left
+
+
 def _empty_field(proposal: Proposal) -> Cell | None:
     """The cell that asks for an account; it is known to have got no answer."""
     sheet = proposal.sheet
-    last = min(proposal.tables[0].heading_row, sheet.bottom + 1, proposal.anchor.row + 40)
-    for row in range(max(proposal.anchor.row, sheet.top), last):
-        for column, value in enumerate(sheet.rows[row - sheet.top], sheet.left):
-            if type(value) is str and 4 < len(value) <= words.LONGEST_FIELD and value[0] in "KkFfOoAaCc":
+    last = min(proposal.tables[0].heading_row, sheet.bottom + 1, proposal.anchor.row + _FIELD_ROWS)
+    first = max(proposal.anchor.row, sheet.top)
+    for row, values in enumerate(sheet.rows[first - sheet.top : last - sheet.top], first):
+        for place, value in enumerate(values[:_FIELD_COLUMNS]):
+            if value and type(value) is str and len(value) <= words.LONGEST_FIELD:
                 heard = words.hear(value)
                 if heard is not None and heard.field == "account":
-                    return Cell(row, column)
+                    return Cell(row, sheet.left + place)
     return None
 
 
@@ -505,14 +510,15 @@ def duration_against_amounts(proposal: Proposal) -> Iterator[Finding]:
     if not is_danish(proposal):
         return
     text = written(proposal)
-    if not any(stem in text for stem in _LASTING):
+    said = _durations(text)
+    if not said:
         return
     table = proposal.tables[0]
     years = _by_year(table)
     if len(years) < 2:
         return
     filled = tuple(year for year, amount in years if amount)
-    for match in _DURATION.finditer(text):
+    for match in said:
         kind = match.lastgroup or ""
         if kind == "once":
             wrong = len(filled) == len(years) and len({amount for _, amount in years}) == 1
@@ -533,7 +539,18 @@ def duration_against_amounts(proposal: Proposal) -> Iterator[Finding]:
 
 
 _SPELT_OUT = {"et": 1, "to": 2, "tre": 3, "fire": 4}
-_LASTING = ("ngangs", "arig", "ermanent", "-årig", "årigt", " år", "oårig", "reårig")
+_LASTING = (
+    "ngangs",
+    "arig",
+    "ermanent",
+    "-årig",
+    "årigt",
+    "oårig",
+    "reårig",
+    "øber i ",
+    "øber over ",
+    "ælder i ",
+)
 _WHAT = (
     r"(?:[Ff]orslaget|[Bb]evillingen|[Uu]dgiften|[Bb]esparelsen"
     r"|[Ii]ndsatsen|[Pp]rojektet|[Ff]orsøget|[Bb]eløbet)"
@@ -546,6 +563,14 @@ _DURATION = re.compile(
     rf"|(?P<few>{_WHAT} (?:er|løber i|løber over|gælder i|gælder for)\s+(?:en |et )?"
     r"(?:(?P<years>[1-3]|to|tre)(?:[ -]?årigt?|\sår)\b))"
 )
+
+
+@lru_cache(maxsize=1024)
+def _durations(text: str) -> tuple[re.Match[str], ...]:
+    """What a text says of how long its proposal lasts: most say nothing, and the pattern is dear."""
+    if not any(stem in text for stem in _LASTING):
+        return ()
+    return tuple(_DURATION.finditer(text))
 
 
 def _by_year(table: Table) -> list[tuple[int, Decimal]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from ...model.finding import Finding
 from ...model.proposal import Proposal
@@ -62,8 +63,8 @@ def alternatives_added_up(proposal: Proposal) -> Iterator[Finding]:
     if not is_danish(proposal):
         return
     for table in proposal.tables:
-        total = total_line(table)
-        if total is None or len(table.lines) < 3:
+        total = total_line(table) if len(table.lines) >= _FEWEST_LINES else None
+        if total is None:
             continue
         choice = _named_choice(table)
         if choice and _added(table, total, choice):
@@ -89,7 +90,7 @@ def alternatives_added_up(proposal: Proposal) -> Iterator[Finding]:
         counted = list(labelled(table))
         if len(counted) < 2:
             continue
-        said = _range(written(proposal), counted)
+        said = _range(written(proposal), tuple(count for _, count in counted))
         if said is None or not _added(table, total, [line for line, _ in counted]):
             continue
         cell = first_amount(table, total)
@@ -110,23 +111,39 @@ def alternatives_added_up(proposal: Proposal) -> Iterator[Finding]:
         )
 
 
-def _range(text: str, counted: list[tuple[Line, Count]]) -> Count | None:
+@lru_cache(maxsize=1024)
+def _range(text: str, counted: tuple[Count, ...]) -> Count | None:
     """The range of the text that ends where all lines together do, and begins where one of them does."""
-    together = sum((count.low for _, count in counted), Decimal(0))
-    smallest = {count.low for _, count in counted}
-    for spelled in (False, True):
-        for count in counts(text, spelled=spelled):
-            if count.low < count.high == together and count.low in smallest and not count.each:
-                around = words.content(text[count.start : count.end + 40])
-                if any(
-                    words.shared(frozenset(mine.things), around) or words.shared(_stumps(mine), _cut(around))
-                    for _, mine in counted
-                ):
-                    return count
+    together = sum((count.low for count in counted), Decimal(0))
+    smallest = {count.low for count in counted}
+    most = next((word for word, number in words.NUMBERS.items() if number == together), "")
+    ends = [f"{joint}{together}" for joint in _JOINTS] + [f"{joint}{most}" for joint in _JOINTS if most]
+    for end in ends:
+        at = text.find(end)
+        if at < 0:
+            continue
+        first = max(text.rfind(" ", 0, max(at - 12, 0)) + 1, 0)
+        for spelled in (False, True):
+            for count in counts(text[first : at + 60], spelled=spelled):
+                if count.low < count.high == together and count.low in smallest and not count.each:
+                    around = words.content(text[first + count.start : first + count.end + 40])
+                    if any(
+                        words.shared(frozenset(mine.things), around)
+                        or words.shared(_stumps(mine), _cut(around))
+                        for mine in counted
+                    ):
+                        return count._replace(start=first + count.start, end=first + count.end)
     return None
 
 
+_FEWEST_LINES = 3  # two ways and their total
+_JOINTS = ("-", "–", "- ", "– ", " til ", " eller ")
 _STUMP = 6  # 'direktør' and 'direktionen' have this much in common
+
+
+def _about(count: Count, around: frozenset[str]) -> bool:
+    """Whether the words around a range name what is counted, or something of the same root."""
+    return bool(words.shared(frozenset(count.things), around) or words.shared(_stumps(count), _cut(around)))
 
 
 def _stumps(count: Count) -> frozenset[str]:
@@ -137,13 +154,20 @@ def _cut(stems: frozenset[str]) -> frozenset[str]:
     return frozenset(stem[:_STUMP] for stem in stems)
 
 
+@lru_cache(maxsize=4096)
+def _choice(label: str) -> tuple[str, str] | None:
+    """The word by which a label says that it is one of several ways, and which: ('model', 'a')."""
+    match = _CHOICE.match(label)
+    return (match["word"].lower(), match["which"].lower()) if match else None
+
+
 def _named_choice(table: Table) -> list[Line]:
     """The lines that are called variants of one another: at least two, by one word."""
     found: dict[str, dict[str, Line]] = {}
     for line in plain_lines(table):
-        match = _CHOICE.match(line.label) if line.label else None
-        if match:
-            found.setdefault(match["word"].lower(), {}).setdefault(match["which"].lower(), line)
+        choice = _choice(line.label)
+        if choice is not None:
+            found.setdefault(choice[0], {}).setdefault(choice[1], line)
     return next((list(lines.values()) for lines in found.values() if len(lines) >= 2), [])
 
 

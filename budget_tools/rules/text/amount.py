@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from ...model.address import Cell
 from ...model.amount import Period
 from ...model.finding import Fact, Finding
 from ...model.proposal import Proposal
 from ...model.table import ColumnRole, Line, LineKind, Table
-from ...prose import Money, counts, money, words
+from ...prose import LISTED, TOTAL, Money, Tie, all_counts, money, ties, words
 from ...settings import Settings
 from ..base import at, rule
 from .piece import is_danish, piece_at, plain_lines, total_line, unit_of, written, year_amounts
@@ -82,16 +84,13 @@ def text_amount_differs(proposal: Proposal, settings: Settings) -> Iterator[Find
     if not is_danish(proposal):
         return
     text = written(proposal)
-    if "kr" not in text and "DKK" not in text and ",-" not in text:
-        return
-    said = money(text)
-    if not said:
+    if not money(text):
         return
     found: list[Mismatch] = []
     for table in proposal.tables:
         unit = unit_of(table, settings)
         if unit is not None and table.lines and len(plain_lines(table)) <= _MOST_LINES:
-            found.extend(_mismatches(proposal, table, unit, said, text, settings))
+            found.extend(_mismatches(proposal, table, unit, text, settings))
     yield from _told(proposal, found)
 
 
@@ -127,140 +126,52 @@ def _finding(proposal: Proposal, one: Mismatch, follows: Mismatch | None) -> Fin
     return at("TXT002", one.table, cell, facts, amounts=(one.meant, one.shown), related=related)
 
 
-def _mismatches(
-    proposal: Proposal, table: Table, unit: int, said: tuple[Money, ...], text: str, settings: Settings
-) -> list[Mismatch]:
+def _mismatches(proposal: Proposal, table: Table, unit: int, text: str, settings: Settings) -> list[Mismatch]:
     lines = plain_lines(table)
     total = total_line(table)
-    labels = _telling(lines)
-    tied: list[tuple[int, Money, Line]] = []
-    for one in said:
-        if not one.exact or one.amount.period is Period.MONTH:
-            continue
-        strength, line = _meant(one, lines, total, labels)
-        if line is not None and _signs_agree(one, line, table, settings):
-            tied.append((strength, one, line))
+    tied = [
+        (tie, line)
+        for tie in ties(text, tuple([line.label for line in lines]), total is not None)
+        if (line := total if tie.place == TOTAL else lines[tie.place]) is not None
+        and _sign_fits(tie, line, table, settings)
+    ]
     if not tied:
         return []
-    known = _explained(proposal, unit, text)
+    slack = _half(table, unit)
     confirmed = {
         id(line)
-        for _, one, line in tied
-        if any(_same(one, amount, unit) for amount in _own(table, line, unit))
+        for tie, line in tied
+        if any(amount and _same(tie.money, abs(amount) * unit, slack) for amount in line.amounts)
     }
-    found: dict[int, tuple[int, Mismatch]] = {}
+    known: Known | None = None
+    found: dict[int, Mismatch] = {}
     taken: set[Decimal] = set()
-    tied.sort(key=lambda tie: -tie[0])
-    for strength, one, line in tied:
+    for tie, line in tied:
+        one = tie.money
         if id(line) in confirmed or id(line) in found or one.kroner in taken:
             continue
-        if any(_same(one, amount, unit) for amount in known):
-            continue
         index = _column(table, line, one)
-        if index is None:
-            continue
-        shown = line.amounts[index]
-        if not shown:
+        shown = line.amounts[index] if index is not None else None
+        if index is None or not shown:
             continue
         ratio = one.kroner / (abs(shown) * unit)
-        slip = ratio in _SLIPS and strength >= _LISTED
+        slip = ratio in _SLIPS and tie.strength >= LISTED
         if not (slip or _NEAR[0] <= ratio <= _NEAR[1]):
             continue
-        taken.add(one.kroner)
-        found[id(line)] = strength, Mismatch(one, line, index, shown, table, unit)
-    return [mismatch for _, mismatch in sorted(found.values(), key=lambda pair: pair[1].line.row)]
+        known = known or _known(proposal, unit, text)
+        if not _explains(known, one, slack):
+            taken.add(one.kroner)
+            found[id(line)] = Mismatch(one, line, index, shown, table, unit)
+    return sorted(found.values(), key=lambda mismatch: mismatch.line.row)
 
 
-# --- Which line is meant --------------------------------------------------------------------------
-
-_LISTED, _NAMED, _WHOLE, _ONLY = 4, 3, 2, 1
-
-
-def _telling(lines: list[Line]) -> dict[int, frozenset[str]]:
-    """The content words of each label that no other label has."""
-    contents = {id(line): words.content(line.label) for line in lines}
-    return {
-        key: frozenset(
-            word
-            for word in mine
-            if not any(words.shared(frozenset((word,)), other) for k, other in contents.items() if k != key)
-        )
-        for key, mine in contents.items()
-    }
-
-
-def _meant(
-    one: Money, lines: list[Line], total: Line | None, labels: dict[int, frozenset[str]]
-) -> tuple[int, Line | None]:
-    """The line that an amount surely belongs to, and how surely; the total where the whole is meant."""
-    if _elsewhere(one):
-        return 0, None
-    around = words.content(one.around)
-    proposing = words.says("proposing", one.sentence) is not None
-    whole = (
-        words.says("whole", one.around) is not None or words.says("whole", _last_word(one.around)) is not None
-    )
-    if not whole and (one.listed or proposing):
-        scores = sorted(
-            ((words.shared(labels[id(line)], around), line) for line in lines if labels[id(line)]),
-            key=lambda score: -score[0],
-        )
-        if scores and scores[0][0] and (len(scores) == 1 or scores[0][0] > scores[1][0]):
-            best, line = scores[0]
-            wanted = len(labels[id(line)])
-            sure = best >= 2 or best == wanted or one.listed
-            if sure and (best * 2 >= wanted or best >= 3):
-                return (_LISTED if one.listed else _NAMED), line
-    target = total if total is not None else lines[0] if len(lines) == 1 else None
-    if whole and target is not None and (one.listed or proposing) and not _of_a_part(one):
-        return _WHOLE, target
-    if len(lines) == 1 and words.says("asking", one.sentence) and not whole:
-        return _ONLY, lines[0]
-    return 0, None
-
-
-def _last_word(around: str) -> str:
-    """The end of a compound before a dash: 'investeringsresultat -' ends as 'resultat' does."""
-    lead = around.rstrip(" -–:=").rsplit(" ", 1)[-1]
-    for tail in ("resultat", "besparelse", "udgift"):
-        if lead.endswith(tail) and lead.startswith(("netto", "investerings", "samlet", "total")):
-            return "resultat"
-    return ""
-
-
-def _elsewhere(one: Money) -> bool:
-    """Whether an amount belongs to the past, to others, to an alternative or to one of several."""
-    behind = one.sentence[one.end - one.sentence_start :].lstrip(" )")
-    if behind.startswith(_EACH) or words.says("each", behind[:12]):
-        return not behind.startswith(_EACH_YEAR)
-    lead = one.sentence[: one.start - one.sentence_start]
-    if lead.rstrip().endswith(("à", " á", " a", "@")):
-        return True
-    if words.says("context", f" {one.around} "):
-        return True
-    return words.says("context", f" {one.sentence} ") is not None and not one.listed
-
-
-_EACH = ("pr.", "pr ", "per ", "hver", "stk")
-_EACH_YEAR = ("pr. år", "pr år", "per år", "hvert år", "pr.år")
-
-
-def _of_a_part(one: Money) -> bool:
-    """Whether a whole is that of something the table does not show as such."""
-    return words.says("parts", one.sentence) is not None
-
-
-def _signs_agree(one: Money, line: Line, table: Table, settings: Settings) -> bool:
+def _sign_fits(tie: Tie, line: Line, table: Table, settings: Settings) -> bool:
     """Whether what is said of an amount fits the sign of the line; silence fits both."""
-    amounts = [amount for amount in year_amounts(table, line) if amount]
-    if not amounts:
+    first = next((amount for amount in year_amounts(table, line) if amount), None)
+    if first is None:
         return False
-    costs = (amounts[0] > 0) == (settings.sign == "expenditure-positive")
-    saving = words.says("saving", one.around) is not None
-    costing = words.says("costing", one.around) is not None
-    if saving == costing:
-        return True
-    return costs == costing
+    costs = (first > 0) == (settings.sign == "expenditure-positive")
+    return tie.saving is None or costs != tie.saving
 
 
 # --- Which cell is meant --------------------------------------------------------------------------
@@ -302,47 +213,61 @@ def _alike(table: Table, line: Line) -> bool:
 # --- What explains an amount ----------------------------------------------------------------------
 
 
-def _own(table: Table, line: Line, unit: int) -> list[Decimal]:
-    return [abs(amount) * unit for amount in line.amounts if amount]
-
-
-def _same(one: Money, amount: Decimal, unit: int) -> bool:
+def _same(one: Money, amount: Decimal, slack: Decimal) -> bool:
     """Whether an amount of the table, in kroner, is the one that is said, as exactly as both are written."""
-    return abs(one.kroner - amount) <= max(one.tolerance, _half(unit, amount))
+    return abs(one.kroner - amount) <= max(one.tolerance, slack)
 
 
-def _half(unit: int, amount: Decimal) -> Decimal:
-    exponent = (amount / unit).normalize().as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    return Decimal(unit) / (2 * 10**decimals) if unit > 1 else _ZERO
+def _half(table: Table, unit: int) -> Decimal:
+    """Half of the last digit that a table shows, in kroner: what rounding may hide."""
+    if unit == 1:
+        return _ZERO
+    return Decimal(unit) / 2 if table.whole else Decimal(unit) / 200
 
 
-def _explained(proposal: Proposal, unit: int, text: str) -> list[Decimal]:
-    """Every amount in kroner that the tables explain: cells, sums, differences between years, prices."""
+class Known(NamedTuple):
+    """What the tables explain: amounts in kroner, in order, and by how many things they may be divided."""
+
+    amounts: list[Decimal]
+    numbers: list[Decimal]
+
+
+def _known(proposal: Proposal, unit: int, text: str) -> Known:
+    """Every amount that the tables explain: cells, sums of years and of lines, differences between years."""
     amounts: set[Decimal] = set()
-    numbers = {count.low for count in counts(text)} | {Decimal(n) for n in (2, 3, 4, 12)}
+    numbers = {count.low for count in all_counts(text)} | {Decimal(n) for n in (2, 3, 4, 12)}
     for table in proposal.tables:
-        lines = [line for line in table.lines if line.kind is not LineKind.SHARE]
         plain = plain_lines(table)
-        for line in lines:
-            row = [amount or _ZERO for amount in line.amounts]
-            years = [a for a, column in zip(row, table.columns, strict=True) if column.year is not None]
-            amounts.update(row)
+        for line in table.lines:
+            amounts.update(amount for amount in line.amounts if amount)
+            years = year_amounts(table, line)
+            if len(set(years)) == 1:
+                amounts.update(years[0] * n for n in range(2, len(years) + 1))
+                continue
             for first in range(len(years)):
                 running = years[first]
                 for last in range(first + 1, len(years)):
                     running += years[last]
                     amounts.add(running)
                     amounts.add(years[last] - years[first])
-        for index in range(len(table.columns)):
-            column_amounts = [line.amounts[index] for line in plain if line.amounts[index]][:8]
-            sums = {_ZERO}
-            for amount in column_amounts:
-                sums |= {before + amount for before in sums if amount is not None}
-            amounts |= sums
+        if len(plain) > 1:
+            for index in range(len(table.columns)):
+                sums = {_ZERO}
+                for amount in [line.amounts[index] for line in plain if line.amounts[index]][:8]:
+                    sums |= {before + amount for before in sums if amount is not None}
+                amounts |= sums
         for line in plain:
-            for count in counts(line.label):
-                numbers.add(count.low)
-    known = {abs(amount) * unit for amount in amounts if amount}
-    prices = {amount / number for amount in known for number in numbers if number > 1}
-    return sorted(known | prices)
+            numbers.update(count.low for count in all_counts(line.label))
+    return Known(sorted({abs(amount) * unit for amount in amounts}), [n for n in numbers if n > 1])
+
+
+def _explains(known: Known, one: Money, slack: Decimal) -> bool:
+    """Whether an amount is among those that are known, or what one of so many of them comes to."""
+    if _among(known.amounts, one.kroner, max(one.tolerance, slack)):
+        return True
+    return any(_among(known.amounts, one.kroner * n, one.tolerance * n + slack) for n in known.numbers)
+
+
+def _among(amounts: list[Decimal], amount: Decimal, slack: Decimal) -> bool:
+    at = bisect_left(amounts, amount - slack)
+    return at < len(amounts) and amounts[at] <= amount + slack

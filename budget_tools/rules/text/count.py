@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from ...model.finding import Finding
 from ...model.proposal import Proposal
 from ...model.table import Line, Table
-from ...prose import Count, counts, sentence_around, words
+from ...prose import Count, all_counts, counts_of, sentence_around, words
 from ..base import at, rule
-from .piece import is_danish, label_cell, piece_at, plain_lines, written
+from .piece import HAS_DIGIT, is_danish, label_cell, piece_at, plain_lines, written
 
 
 @rule("TXT003")
@@ -48,7 +49,7 @@ def count_in_text_and_label(proposal: Proposal) -> Iterator[Finding]:
             if mine.low != mine.high or mine.things[0] in _TIME:
                 continue
             text = written(proposal)
-            theirs = other_count(text, mine, line)
+            theirs = other_count(text, mine, line.label)
             if theirs is not None:
                 piece = piece_at(proposal, theirs.start)
                 finding = at(
@@ -76,10 +77,10 @@ def labelled(table: Table) -> Iterator[tuple[Line, Count]]:
     """The lines whose label counts something, with the first count of each."""
     for line in plain_lines(table):
         label = line.label
-        if label and not label.isalpha() and any(map(str.isdigit, label)):
-            count = next(counts(label), None)
-            if count is not None:
-                yield line, count
+        if label and HAS_DIGIT(label):
+            found = all_counts(label)
+            if found:
+                yield line, found[0]
 
 
 def same_things(one: Count, other: Iterable[str]) -> bool:
@@ -87,19 +88,19 @@ def same_things(one: Count, other: Iterable[str]) -> bool:
     return any(words.alike(one.things[-1], thing) for thing in other)
 
 
-def other_count(text: str, mine: Count, line: Line) -> Count | None:
+@lru_cache(maxsize=1024)
+def other_count(text: str, mine: Count, label: str) -> Count | None:
     """The count of the same things that surely means the line and is another; None where none does."""
     found: list[Count] = []
-    for spelled in (False, True):
-        for count in counts(text, spelled=spelled):
-            if not (same_things(mine, count.things) or same_things(count, mine.things)):
-                continue
-            if count.low <= mine.low <= count.high:
-                return None
-            if not count.each and count.low == count.high:
-                found.append(count)
+    for count in counts_of(text, mine.things):
+        if not (same_things(mine, count.things) or same_things(count, mine.things)):
+            continue
+        if count.low <= mine.low <= count.high:
+            return None
+        if not count.each and count.low == count.high:
+            found.append(count)
     near = [count for count in found if _NEAR[0] <= count.low / mine.low <= _NEAR[1]] if mine.low else []
-    wanted = words.content(line.label)
+    wanted = words.content(label)
     whole = frozenset(mine.things)
     for count in near:
         sentence = sentence_around(text, count.start, count.end)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ...model.finding import Finding
 from ...model.proposal import Proposal
 from ...model.table import Line, Table
-from ...prose import label_is_cut, text_is_cut
+from ...prose import cut_paragraphs, label_is_cut
 from ..base import at, on, rule
-from .piece import is_danish, label_cell
+from .piece import is_danish, label_cell, piece_at, written
 
 
 @rule("TXT006")
@@ -45,11 +45,9 @@ def text_cut_off(proposal: Proposal) -> Iterator[Finding]:
         for line in table.lines:
             if label_is_cut(line.label) and not _goes_on(table, line):
                 yield at("TXT006", table, label_cell(table, line), {"text": _end(line.label)})
-    pieces = proposal.text
-    for number, piece in enumerate(pieces):
-        following = pieces[number + 1].text if number + 1 < len(pieces) else ""
-        if text_is_cut(piece.text, following.lstrip()):
-            yield on("TXT006", proposal, piece.cell, {"text": _end(piece.text)})
+    for mark in cut_paragraphs(written(proposal)):
+        piece = piece_at(proposal, mark.start)
+        yield on("TXT006", proposal, piece.cell, {"text": _end(piece.text)})
 
 
 def _goes_on(table: Table, line: Line) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...model.finding import Finding
 from ...model.proposal import Proposal
-from ...prose import Mark, placeholder
+from ...prose import Mark, may_hold_placeholder, placeholder
 from ..base import at, on, rule
 from .piece import label_cell, written
 
@@ -45,11 +45,10 @@ def placeholder_left_in(proposal: Proposal) -> Iterator[Finding]:
         mark = placeholder(proposal.title)
         if mark is not None:
             yield on("TXT001", proposal, proposal.title_cell, {"text": _quoted(proposal.title, mark)})
-    if placeholder(written(proposal)) is not None:
-        for piece in proposal.text:
-            mark = placeholder(piece.text)
-            if mark is not None:
-                yield on("TXT001", proposal, piece.cell, {"text": _quoted(piece.text, mark)})
+    for piece in proposal.text if may_hold_placeholder(written(proposal)) else ():
+        mark = placeholder(piece.text)
+        if mark is not None:
+            yield on("TXT001", proposal, piece.cell, {"text": _quoted(piece.text, mark)})
     for table in proposal.tables:
         for line in table.lines:
             mark = placeholder(line.label) if line.label else None

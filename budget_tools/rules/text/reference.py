@@ -21,11 +21,12 @@ def named_in(proposal: Proposal, settings: Settings) -> list[Reference]:
     if proposal.number is None or not is_danish(proposal):
         return []
     text = written(proposal)
-    if "kema" not in text and "orslag " not in text and "lok " not in text and settings.form_word not in text:
+    said = references(text, proposal.number, settings.form_word)
+    if not said:
         return []
     own = parts(proposal.number)
     found: dict[tuple[str, ...], Reference] = {}
-    for reference in references(text, proposal.number, settings.form_word):
+    for reference in said:
         if reference.parts != own:
             found.setdefault(reference.parts, reference)
     return list(found.values())

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from ...model.finding import Finding
 from ...model.proposal import Proposal
 from ...model.table import Line, Table
-from ...prose import counts, words
+from ...prose import all_counts, counts_of, words
 from ...settings import Settings
 from ..base import at, rule
-from .piece import first_amount, is_danish, label_cell, plain_lines, unit_of, written, year_amounts
+from .piece import HAS_DIGIT, first_amount, is_danish, label_cell, plain_lines, unit_of, written, year_amounts
 
 _YEARS = re.compile(
     r"(?<![\d,.-])(?P<number>[0-9]+(?:,[0-9]+)?) ?år(?![\wæøå-])(?!\s*(?:og|til|-))", re.IGNORECASE
@@ -86,6 +87,7 @@ def staff_years_unclear(proposal: Proposal, settings: Settings) -> Iterator[Find
                 )
 
 
+@lru_cache(maxsize=4096)
 def _years(label: str) -> re.Match[str] | None:
     return _YEARS.search(label) if "år" in label or "ÅR" in label or "År" in label else None
 
@@ -96,12 +98,9 @@ def _number(match: re.Match[str]) -> Decimal:
 
 def _staff_years(text: str) -> set[Decimal]:
     """How many årsværk a text speaks of."""
-    if "rsværk" not in text:
-        return set()
     return {
         count.low
-        for spelled in (False, True)
-        for count in counts(text, spelled=spelled)
+        for count in counts_of(text, ("årsværk",))
         if count.low == count.high and any(thing.startswith("årsværk") for thing in count.things)
     }
 
@@ -118,12 +117,11 @@ def staffed(table: Table) -> Iterator[tuple[Line, Decimal]]:
     """The lines whose label counts people who are paid for: '4 medarbejdere', '1,5 årsværk'."""
     for line in plain_lines(table):
         label = line.label
-        if not label or not any(map(str.isdigit, label)):
+        if not label or not HAS_DIGIT(label):
             continue
-        for count in counts(label):
+        for count in all_counts(label)[:1]:
             if count.low == count.high and count.name.split()[-1].lower() in words.STAFF and not count.each:
                 yield line, count.low
-            break
 
 
 def staff_price(proposal: Proposal, settings: Settings) -> tuple[Decimal, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from ...model.finding import Finding
 from ...model.proposal import Proposal
@@ -62,21 +63,7 @@ def sum_in_text_wrong(proposal: Proposal, settings: Settings) -> Iterator[Findin
     """
     if not is_danish(proposal):
         return
-    text = written(proposal)
-    if text.count("kr") < 2:
-        return
-    said = money(text)
-    if len(said) < 2:
-        return
-    told: set[int] = set()
-    for number, one in enumerate(said):
-        if not one.exact or one.start in told:
-            continue
-        wrong = _product(said, number, text) or _sum(said, number, text) or _net(said, number, text)
-        if wrong is None:
-            continue
-        variant, addends, expected = wrong
-        told.add(one.start)
+    for one, (variant, addends, expected) in _wrong(written(proposal)):
         unit = unit_of(proposal.tables[0], settings) or 1
         yield on(
             "TXT004",
@@ -93,6 +80,19 @@ def sum_in_text_wrong(proposal: Proposal, settings: Settings) -> Iterator[Findin
 
 
 Wrong = tuple[str, tuple[str, ...], Decimal]
+
+
+@lru_cache(maxsize=1024)
+def _wrong(text: str) -> tuple[tuple[Money, Wrong], ...]:
+    """The results of a text that do not follow from what stands before them."""
+    said = money(text)
+    found: list[tuple[Money, Wrong]] = []
+    for number, one in enumerate(said):
+        if number and one.exact:
+            wrong = _product(said, number, text) or _sum(said, number, text) or _net(said, number, text)
+            if wrong is not None:
+                found.append((one, wrong))
+    return tuple(found)
 
 
 def _off(said: Money, expected: Decimal, tolerance: Decimal) -> bool:
@@ -170,7 +170,7 @@ def _is_addend(addend: Money, total: Money) -> bool:
         addend.exact
         and addend.kroner < total.kroner * 3
         and not _speaks_of_time(addend)
-        and words.says("each", addend.sentence[addend.end - addend.sentence_start :].lstrip()[:5]) is None
+        and not words.says("each", addend.sentence[addend.end - addend.sentence_start :].lstrip()[:5])
         and not any(
             word in f" {addend.around}"
             for word in (" heraf", " hvoraf", " deraf", " herunder", " inkl", " à", " á")
@@ -183,7 +183,7 @@ def _speaks_of_time(one: Money) -> bool:
     return (
         bool(one.years)
         or one.amount.period is not None
-        or words.says("period", one.sentence) is not None
+        or words.says("period", one.sentence)
         or any(
             word in one.sentence
             for word in ("årlig", "pr. år", "om året", "pr. måned", "perioden", "engangs", "hvert år")
