@@ -107,6 +107,7 @@ def _told(text: str, found: list[tuple[int, int, Amount]]) -> Iterator[Money]:
         about = amount.bound is Bound.ABOUT or _ABOUT.search(lead) is not None
         if about and amount.bound is not Bound.ABOUT:
             amount = Amount(amount.value, amount.unit, Bound.ABOUT, amount.period)
+        around = _belonging(lead, tail, before > first, follows <= last).lower()
         yield Money(
             start,
             end,
@@ -115,9 +116,9 @@ def _told(text: str, found: list[tuple[int, int, Amount]]) -> Iterator[Money]:
             _tolerance(text[start:end], amount),
             text[first:last].lower(),
             first,
-            _belonging(lead, tail, before > first, follows <= last).lower(),
+            around,
             listed is not None,
-            tuple(int(year) for year in _YEAR.findall(text, first, last)),
+            tuple(int(year) for year in _YEAR.findall(around) or _YEAR.findall(text, first, last)),
             abs(amount.kroner(1)),
         )
 
@@ -126,7 +127,7 @@ def _belonging(lead: str, tail: str, after_another: bool, before_another: bool) 
     """What belongs to an amount: what leads to it, and what follows up to the next one's."""
     if after_another:  # '1 mio. kr. til løn og 200.000 kr. til drift': the lead is the other's
         cut = max(lead.rfind(", "), lead.rfind(" og "), lead.rfind(" samt "))
-        if re.match(r"\s*(?:til|for|på|i form af|vedrørende)\b", lead):
+        if re.match(r"\s*(?:til|for|på|i|fra|vedrørende|årligt|pr\.)\b", lead):
             lead = lead[cut:] if cut >= 0 else ""
     if before_another:
         cuts = [

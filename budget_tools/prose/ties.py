@@ -76,12 +76,8 @@ def _meant(one: Money, labels: list[frozenset[str]], has_total: bool) -> tuple[i
             if sure and (best * 2 >= wanted or best >= 3):
                 return (LISTED if one.listed else NAMED), at
     single = len(labels) == 1
-    if (
-        whole
-        and (has_total or single)
-        and (one.listed or proposing)
-        and not words.says("parts", one.sentence)
-    ):
+    own = one.listed or (proposing and words.says("own", one.sentence))
+    if whole and own and (has_total or single) and not words.says("parts", one.sentence):
         return WHOLE, TOTAL if has_total else 0
     if single and not whole and words.says("asking", one.sentence):
         return ONLY, 0

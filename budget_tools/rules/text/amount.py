@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from .piece import is_danish, piece_at, plain_lines, total_line, unit_of, writte
 _ZERO = Decimal(0)
 _NEAR = (Decimal("0.55"), Decimal("1.8"))
 _SLIPS = (Decimal("0.001"), Decimal("0.01"), Decimal("0.1"), Decimal(10), Decimal(100), Decimal(1000))
+_SPAN = re.compile(r"20\d\d ?(?:-|–|til og med|til|og frem til) ?20\d\d")
+_CLOSE = 400  # amounts farther apart in the text are no parts of one another
+_MOST_SUMS = 256
 _MOST_LINES = 12  # a larger table is a budget, and no text tells it line by line
 
 
@@ -159,7 +163,7 @@ def _mismatches(proposal: Proposal, table: Table, unit: int, text: str, settings
         if not (slip or _NEAR[0] <= ratio <= _NEAR[1]):
             continue
         known = known or _known(proposal, unit, text)
-        if not _explains(known, one, slack):
+        if not _explains(known, one, slack) and not _with_another(text, one, abs(shown) * unit, slack):
             taken.add(one.kroner)
             found[id(line)] = Mismatch(one, line, index, shown, table, unit)
     return sorted(found.values(), key=lambda mismatch: mismatch.line.row)
@@ -186,13 +190,11 @@ def _column(table: Table, line: Line, one: Money) -> int | None:
         if len(inside) < len(named):
             return None  # it may speak of years that the table does not have
         if len(named) == 1 and not words.says("period", one.sentence):
-            follows = " fra " in one.sentence or " fremad" in one.sentence or "fremover" in one.sentence
-            if not follows or _alike(table, line):
-                return years[named[0]]
-            return None
-    if words.says("period", one.sentence) or len(named) > 1:
-        if one.amount.period is Period.YEAR:
-            return None
+            return years[named[0]]
+    yearly = one.amount.period is Period.YEAR
+    if len(named) > 1 and not _SPAN.search(one.around):
+        return None
+    if not yearly and (named or words.says("period", one.sentence)):
         return next(
             (
                 i
@@ -235,7 +237,8 @@ class Known(NamedTuple):
 def _known(proposal: Proposal, unit: int, text: str) -> Known:
     """Every amount that the tables explain: cells, sums of years and of lines, differences between years."""
     amounts: set[Decimal] = set()
-    numbers = {count.low for count in all_counts(text)} | {Decimal(n) for n in (2, 3, 4, 12)}
+    numbers = {count.low for count in all_counts(text)}
+    numbers |= {Decimal(number) for word, number in words.NUMBERS.items() if f" {word} " in text}
     for table in proposal.tables:
         plain = plain_lines(table)
         for line in table.lines:
@@ -266,6 +269,21 @@ def _explains(known: Known, one: Money, slack: Decimal) -> bool:
     if _among(known.amounts, one.kroner, max(one.tolerance, slack)):
         return True
     return any(_among(known.amounts, one.kroner * n, one.tolerance * n + slack) for n in known.numbers)
+
+
+def _with_another(text: str, one: Money, shown: Decimal, slack: Decimal) -> bool:
+    """Whether the text's other amounts make it what is shown: a part of it, or gross where that is net."""
+    sums = {one.kroner}
+    for other in money(text):
+        if other is one:
+            continue
+        close = abs(other.start - one.start) <= _CLOSE
+        for amount in (one.kroner + other.kroner, abs(one.kroner - other.kroner)):
+            if abs(amount - shown) <= one.tolerance + other.tolerance + slack:
+                return True
+        if close and len(sums) < _MOST_SUMS:
+            sums |= {before + other.kroner for before in sums}
+    return any(abs(amount - shown) <= slack for amount in sums)
 
 
 def _among(amounts: list[Decimal], amount: Decimal, slack: Decimal) -> bool:
