@@ -60,6 +60,7 @@ class Examined:
     settings: Settings
     pages: list[Page]
     findings: list[Finding]
+    unasked: Collection[str] = ()
 
     @property
     def lines(self) -> int:
@@ -77,7 +78,7 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
     stale = _stale(pages)
     if stale:
         pages = _with_changes(pages, changes(book, stale))
-    examined = Examined(book, settings, pages, [])
+    examined = Examined(book, settings, pages, [], unasked)
     by_subject = _asked(frozenset(unasked)) if unasked else _BY_SUBJECT
     for page in pages:
         for subject in (page, *page.tables, *page.proposals):
@@ -567,7 +568,7 @@ def _registered(examined: Examined, proposal: Proposal) -> Registered:
         (proposal.committee or "").casefold() if in_committee else "",
         contents,
         named(proposal, examined.settings),
-        staff_price(proposal, examined.settings),
+        staff_price(proposal, examined.settings) if "XWB004" not in examined.unasked else (),
         price_level_of(proposal),
         examined.settings.price_level,
         frame_of(proposal, examined.settings),

@@ -13,13 +13,13 @@ from . import words
 _COUNT = re.compile(
     r"(?P<low>[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?P<decimals>,[0-9]+)?"
     r"(?:\s?[-–]\s?(?P<high>[0-9]+)(?:,[0-9]+)?)?"
-    r"[ \u00a0](?:(?:nye|ekstra|yderligere|flere) )?(?P<noun>[A-Za-zÆØÅæøå][A-Za-zÆØÅæøåé-]*)(?![.\w])"
+    r"[ \u00a0](?:(?:nye|ekstra|yderligere|flere) )?(?P<noun>[A-Za-zÆØÅæøå][A-Za-zÆØÅæøåé-]*)(?!\w)"
     r"(?=(?P<more>(?: [a-zæøå][a-zæøåé-]*){0,3})(?P<after>.{0,12}))"
 )
 _WORD_COUNT = re.compile(
     r"(?<![\w-])(?P<low>" + "|".join(words.NUMBERS) + r")"
     r"(?: ?(?:-|–|til|eller) ?(?P<high>" + "|".join(words.NUMBERS) + r"))?"
-    r" (?:(?:nye|ekstra|yderligere|flere) )?(?P<noun>[a-zæøå][a-zæøåé-]*)(?![.\w])"
+    r" (?:(?:nye|ekstra|yderligere|flere) )?(?P<noun>[a-zæøå][a-zæøåé-]*)(?!\w)"
     r"(?=(?P<more>(?: [a-zæøå][a-zæøåé-]*){0,3})(?P<after>.{0,12}))",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from ..model.amount import Amount, Bound, find_amounts
 from . import words
 
 _CURRENCIES = ("kr", "Kr", "KR", "DKK", "dkk", ",-")
-_BEFORE, _AFTER = 48, 26  # an amount with its unit reaches at most this far from its currency
+_BEFORE, _AFTER = 34, 18  # an amount with its unit reaches at most this far from its currency
 _SENTENCE_END = re.compile(r"[.!?:;]\s+(?=[A-ZÆØÅ0-9\"'»(-])|\n")
 _ABBREVIATION = re.compile(
     r"\b(?:ca|mio|mia|pr|jf|nr|pkt|stk|bl\.a|f\.eks|inkl|ekskl|evt|t\.kr|vedr|d|max|min|maks|kl)\.\s+\Z"

@@ -92,7 +92,7 @@ def references(text: str, own: str, form_word: str) -> tuple[Reference, ...]:
     for start, end, written in numbers:
         said = parts(written)
         if len(said) < len(last):
-            if len(said) != 1 or not said[0].isdigit() or len(written) < 2:
+            if len(said) != 1 or not said[0].isdigit() or len(written) not in (2, 3):
                 continue  # 'forslag 1' may count off anything
             said = (*last[:-1], said[0])
         elif len(said) > len(last):

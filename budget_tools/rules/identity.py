@@ -324,7 +324,7 @@ def _in_chart(account: str, chart: tuple[str, ...]) -> bool:
     return all(any(one == known or one.startswith(known + ".") for known in chart) for one in named)
 
 
-_FIELD_ROWS, _FIELD_COLUMNS = 12, 3  # a form asks for its account in its head, to the left
+_FIELD_ROWS = 14  # a form asks for its account in its head, below its number
 
 
 def _empty_field(proposal: Proposal) -> Cell | None:
@@ -332,12 +332,13 @@ def _empty_field(proposal: Proposal) -> Cell | None:
     sheet = proposal.sheet
     last = min(proposal.tables[0].heading_row, sheet.bottom + 1, proposal.anchor.row + _FIELD_ROWS)
     first = max(proposal.anchor.row, sheet.top)
+    place = proposal.anchor.column - sheet.left
     for row, values in enumerate(sheet.rows[first - sheet.top : last - sheet.top], first):
-        for place, value in enumerate(values[:_FIELD_COLUMNS]):
-            if value and type(value) is str and len(value) <= words.LONGEST_FIELD:
-                heard = words.hear(value)
-                if heard is not None and heard.field == "account":
-                    return Cell(row, sheet.left + place)
+        value = values[place] if place < len(values) else ""
+        if value and type(value) is str and len(value) <= words.LONGEST_FIELD:
+            heard = words.hear(value)
+            if heard is not None and heard.field == "account":
+                return Cell(row, proposal.anchor.column)
     return None
 
 

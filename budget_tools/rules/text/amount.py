@@ -162,8 +162,10 @@ def _mismatches(proposal: Proposal, table: Table, unit: int, text: str, settings
         slip = ratio in _SLIPS and tie.strength >= LISTED
         if not (slip or _NEAR[0] <= ratio <= _NEAR[1]):
             continue
+        if _with_another(text, one, abs(shown) * unit, slack):
+            continue
         known = known or _known(proposal, unit, text)
-        if not _explains(known, one, slack) and not _with_another(text, one, abs(shown) * unit, slack):
+        if not _explains(known, one, slack):
             taken.add(one.kroner)
             found[id(line)] = Mismatch(one, line, index, shown, table, unit)
     return sorted(found.values(), key=lambda mismatch: mismatch.line.row)

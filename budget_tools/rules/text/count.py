@@ -11,7 +11,7 @@ from ...model.proposal import Proposal
 from ...model.table import Line, Table
 from ...prose import Count, all_counts, counts_of, sentence_around, words
 from ..base import at, rule
-from .piece import HAS_DIGIT, is_danish, label_cell, piece_at, plain_lines, written
+from .piece import is_danish, label_cell, piece_at, plain_lines, written
 
 
 @rule("TXT003")
@@ -76,11 +76,9 @@ _NEAR = (Decimal("0.66"), Decimal("1.5"))
 def labelled(table: Table) -> Iterator[tuple[Line, Count]]:
     """The lines whose label counts something, with the first count of each."""
     for line in plain_lines(table):
-        label = line.label
-        if label and HAS_DIGIT(label):
-            found = all_counts(label)
-            if found:
-                yield line, found[0]
+        found = all_counts(line.label)
+        if found:
+            yield line, found[0]
 
 
 def same_things(one: Count, other: Iterable[str]) -> bool:

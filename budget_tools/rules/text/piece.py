@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from ...model.address import Cell
 from ...model.proposal import Proposal, Text
 from ...model.table import Line, LineKind, Table
 from ...settings import Settings
-
-HAS_DIGIT = re.compile("[0-9]").search
 
 
 def written(proposal: Proposal) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from ...model.finding import Finding
 from ...model.proposal import Named, Proposal, Run
@@ -156,6 +157,7 @@ def competing_proposals(proposal: Proposal, settings: Settings) -> Iterator[Find
             )
 
 
+@lru_cache(maxsize=65_536)
 def last_part(number: str) -> tuple[str, int] | None:
     """A number as what it begins with and the count that it ends with; None where it ends in a letter."""
     said: Sequence[str] = parts(number)

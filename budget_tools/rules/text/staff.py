@@ -13,7 +13,7 @@ from ...model.table import Line, Table
 from ...prose import all_counts, counts_of, words
 from ...settings import Settings
 from ..base import at, rule
-from .piece import HAS_DIGIT, first_amount, is_danish, label_cell, plain_lines, unit_of, written, year_amounts
+from .piece import first_amount, is_danish, label_cell, plain_lines, unit_of, written, year_amounts
 
 _YEARS = re.compile(
     r"(?<![\d,.-])(?P<number>[0-9]+(?:,[0-9]+)?) ?år(?![\wæøå-])(?!\s*(?:og|til|-))", re.IGNORECASE
@@ -116,10 +116,7 @@ def _price(table: Table, line: Line, number: Decimal, unit: int | None) -> int |
 def staffed(table: Table) -> Iterator[tuple[Line, Decimal]]:
     """The lines whose label counts people who are paid for: '4 medarbejdere', '1,5 årsværk'."""
     for line in plain_lines(table):
-        label = line.label
-        if not label or not HAS_DIGIT(label):
-            continue
-        for count in all_counts(label)[:1]:
+        for count in all_counts(line.label)[:1]:
             if count.low == count.high and count.name.split()[-1].lower() in words.STAFF and not count.each:
                 yield line, count.low
 
