@@ -50,11 +50,12 @@ def total_line(table: Table) -> Line | None:
 
 
 def first_amount(table: Table, line: Line) -> Cell:
-    """The first cell of a line that holds an amount."""
-    for column, amount in zip(table.columns, line.amounts, strict=True):
-        if amount is not None:
-            return Cell(line.row, column.number)
-    return Cell(line.row, table.columns[0].number)
+    """The first cell of a line that holds an amount of a year; of anything, where no year does."""
+    filled = [
+        column for column, amount in zip(table.columns, line.amounts, strict=True) if amount is not None
+    ]
+    first = next((column for column in filled if column.year is not None), (*filled, table.columns[0])[0])
+    return Cell(line.row, first.number)
 
 
 def label_cell(table: Table, line: Line) -> Cell:
