@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from .catalog import entry
@@ -79,7 +78,7 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
     if stale:
         pages = _with_changes(pages, changes(book, stale))
     examined = Examined(book, settings, pages, [], unasked)
-    by_subject = _asked(frozenset(unasked)) if unasked else _BY_SUBJECT
+    by_subject = _asked(unasked) if unasked else _BY_SUBJECT
     for page in pages:
         for subject in (page, *page.tables, *page.proposals):
             _run(by_subject[type(subject)], subject, settings, examined.findings)
@@ -269,8 +268,7 @@ _BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
 
-@lru_cache(maxsize=16)
-def _asked(unasked: frozenset[str]) -> Mapping[type, tuple[Rule, ...]]:
+def _asked(unasked: Collection[str]) -> Mapping[type, tuple[Rule, ...]]:
     """The rules of each subject without those that nobody asks for."""
     return {
         subject: tuple(rule for rule in rules if rule.code not in unasked)
