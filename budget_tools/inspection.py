@@ -7,7 +7,7 @@ wrong. Nothing here opens a file.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -37,8 +37,10 @@ from .model.table import (
     YearRole,
 )
 from .rules import RULES, Rule
+from .rules.across import frame_of, price_level_of
 from .rules.formulas import passes_over, said_of_manual, same, with_text_added
 from .rules.structure import stated_units, wrong_years
+from .rules.text import named, staff_price
 from .schema import check_proposals, check_register, check_tables
 from .settings import Settings
 
@@ -57,6 +59,7 @@ class Examined:
     settings: Settings
     pages: list[Page]
     findings: list[Finding]
+    unasked: Collection[str] = ()
 
     @property
     def lines(self) -> int:
@@ -64,20 +67,24 @@ class Examined:
         return sum(len(table.lines) for page in self.pages for table in page.tables)
 
 
-def examine(book: Book, settings: Settings) -> Examined:
-    """Find and cover the tables of a book, and run the rules that need nothing but the book."""
+def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Examined:
+    """Find and cover the tables of a book, and run the rules that need nothing but the book.
+
+    ``unasked`` are the codes that nobody wants to hear of: their rules are not run.
+    """
     evaluator = Evaluator(book)
     pages = [_covered(page, book, evaluator) for page in layout(book, settings)]
     stale = _stale(pages)
     if stale:
         pages = _with_changes(pages, changes(book, stale))
-    examined = Examined(book, settings, pages, [])
+    examined = Examined(book, settings, pages, [], unasked)
+    by_subject = _asked(unasked) if unasked else _BY_SUBJECT
     for page in pages:
         for subject in (page, *page.tables, *page.proposals):
-            _run(_BY_SUBJECT[type(subject)], subject, settings, examined.findings)
+            _run(by_subject[type(subject)], subject, settings, examined.findings)
         for table in page.tables:
             for fault in formula_faults(table):
-                _run(_BY_SUBJECT[FormulaFault], fault, settings, examined.findings)
+                _run(by_subject[FormulaFault], fault, settings, examined.findings)
     if book.manual:
         examined.findings = said_of_manual(book, examined.findings)
     examined.findings = [with_text_added(one, pages) for one in examined.findings]
@@ -256,9 +263,17 @@ def _plain_sum(total: Sum | None, grid: Mapping[tuple[int, int], Decimal | None]
 
 _BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
     subject: tuple(rule for rule in RULES if rule.subject is subject and not rule.failed)
-    for subject in (Page, Table, Proposal, Disagreement, FormulaFault)
+    for subject in (Page, Table, Proposal, Disagreement, FormulaFault, Run)
 }
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
+
+
+def _asked(unasked: Collection[str]) -> Mapping[type, tuple[Rule, ...]]:
+    """The rules of each subject without those that nobody asks for."""
+    return {
+        subject: tuple(rule for rule in rules if rule.code not in unasked)
+        for subject, rules in _BY_SUBJECT.items()
+    }
 
 
 def _run(
@@ -427,9 +442,9 @@ def inspect_run(registered: Sequence[Registered]) -> list[Finding]:
     for index in twice:
         one = registered[index]
         groups[one.scope, one.number.replace(" ", "")].append(one)
-    run = Run(tuple(tuple(group) for group in groups.values()))
+    run = Run(tuple(tuple(group) for group in groups.values()), tuple(registered))
     findings: list[Finding] = []
-    _run([_BY_CODE["IDN002"]], run, Settings(), findings)
+    _run([_BY_CODE["IDN002"], *_BY_SUBJECT[Run]], run, Settings(), findings)
     return findings
 
 
@@ -550,4 +565,9 @@ def _registered(examined: Examined, proposal: Proposal) -> Registered:
         proposal.number,
         (proposal.committee or "").casefold() if in_committee else "",
         contents,
+        named(proposal, examined.settings),
+        staff_price(proposal, examined.settings) if "XWB004" not in examined.unasked else (),
+        price_level_of(proposal),
+        examined.settings.price_level,
+        frame_of(proposal, examined.settings),
     )
