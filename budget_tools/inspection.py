@@ -7,7 +7,7 @@ wrong. Nothing here opens a file.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -15,14 +15,16 @@ from typing import Any
 from .catalog import entry
 from .cover import SEVERAL, cover, explain, rounding, slight
 from .filling import missing_totals
-from .formula import Evaluator, Sum, addends, formula_faults
+from .formula import Evaluator, Sum, addends, changes, formula_faults
 from .layout import layout
-from .model.address import Cell
+from .model.address import Cell, SheetCell
 from .model.book import Book, Details, Sheet
 from .model.edit import SetCell
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
 from .model.proposal import Page, Proposal, Registered, Run
 from .model.table import (
+    Axis,
+    Change,
     ColumnRole,
     Disagreement,
     Entry,
@@ -35,8 +37,10 @@ from .model.table import (
     YearRole,
 )
 from .rules import RULES, Rule
+from .rules.across import frame_of, price_level_of
 from .rules.formulas import passes_over, said_of_manual, same, with_text_added
 from .rules.structure import stated_units, wrong_years
+from .rules.text import named, staff_price
 from .schema import check_proposals, check_register, check_tables
 from .settings import Settings
 
@@ -55,6 +59,7 @@ class Examined:
     settings: Settings
     pages: list[Page]
     findings: list[Finding]
+    unasked: Collection[str] = ()
 
     @property
     def lines(self) -> int:
@@ -62,17 +67,24 @@ class Examined:
         return sum(len(table.lines) for page in self.pages for table in page.tables)
 
 
-def examine(book: Book, settings: Settings) -> Examined:
-    """Find and cover the tables of a book, and run the rules that need nothing but the book."""
+def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Examined:
+    """Find and cover the tables of a book, and run the rules that need nothing but the book.
+
+    ``unasked`` are the codes that nobody wants to hear of: their rules are not run.
+    """
     evaluator = Evaluator(book)
     pages = [_covered(page, book, evaluator) for page in layout(book, settings)]
-    examined = Examined(book, settings, pages, [])
+    stale = _stale(pages)
+    if stale:
+        pages = _with_changes(pages, changes(book, stale))
+    examined = Examined(book, settings, pages, [], unasked)
+    by_subject = _asked(unasked) if unasked else _BY_SUBJECT
     for page in pages:
         for subject in (page, *page.tables, *page.proposals):
-            _run(_BY_SUBJECT[type(subject)], subject, settings, examined.findings)
+            _run(by_subject[type(subject)], subject, settings, examined.findings)
         for table in page.tables:
             for fault in formula_faults(table):
-                _run(_BY_SUBJECT[FormulaFault], fault, settings, examined.findings)
+                _run(by_subject[FormulaFault], fault, settings, examined.findings)
     if book.manual:
         examined.findings = said_of_manual(book, examined.findings)
     examined.findings = [with_text_added(one, pages) for one in examined.findings]
@@ -87,13 +99,18 @@ def _covered(page: Page, book: Book, evaluator: Evaluator) -> Page:
     if not page.tables:
         return page
     details = page.sheet.details([table.range for table in page.tables])
-    covered = {id(table): _complete(table, details, book, evaluator) for table in page.tables}
+    return _with_tables(page, lambda table: _complete(table, details, book, evaluator))
+
+
+def _with_tables(page: Page, completed: Callable[[Table], Table]) -> Page:
+    """A page, and its proposals, with other tables."""
+    tables = {id(table): completed(table) for table in page.tables}
     proposals = tuple(
-        proposal.with_tables(tuple(covered[id(table)] for table in proposal.tables))
+        proposal.with_tables(tuple(tables[id(table)] for table in proposal.tables))
         for proposal in page.proposals
     )
     return Page(
-        page.sheet, page.language, tuple(covered.values()), proposals, page.texts, page.numbers, page.rounded
+        page.sheet, page.language, tuple(tables.values()), proposals, page.texts, page.numbers, page.rounded
     )
 
 
@@ -110,6 +127,55 @@ def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) 
         table = replace(table, computed=computed)
     lines, totals, unchecked = cover(table)
     return table.completed(details, lines, computed, totals, unchecked)
+
+
+def _stale(pages: Iterable[Page]) -> dict[SheetCell, Decimal]:
+    """The stored results that are not what their formulas give."""
+    return {
+        SheetCell(page.sheet.name, cell): amount
+        for page in pages
+        for table in page.tables
+        for cell, value in table.computed.items()
+        if (amount := table.amount(cell)) is not None
+        and cell not in page.sheet.unvalued
+        and not same(amount, value)
+    }
+
+
+def _with_changes(pages: list[Page], changed: Mapping[SheetCell, Change]) -> list[Page]:
+    """Pages whose tables know which of their totals, or cells among formulas, were changed uncalculated.
+
+    An amount that somebody entered may change: then it is its results that are to be calculated again.
+    """
+    known: dict[int, dict[Cell, Change]] = {}
+    explained: set[SheetCell] = set()
+    for page in pages:
+        for table in page.tables:
+            for place, change in changed.items():
+                if place.sheet == page.sheet.name and _is_calculated_elsewhere(table, place.cell):
+                    known.setdefault(id(table), {})[place.cell] = change
+                    explained.update(change.results)
+
+    def told(table: Table) -> Table:
+        cells = frozenset(place.cell for place in explained if place.sheet == table.sheet.name)
+        return replace(table, changed=known.get(id(table), {}), explained=cells)
+
+    return [_with_tables(page, told) for page in pages] if known else pages
+
+
+def _is_calculated_elsewhere(table: Table, cell: Cell) -> bool:
+    """Whether a typed cell of a table is a total, or most other amounts of its line are calculated."""
+    line = table.line(cell.row)
+    if line is None or table.amount(cell) is None:
+        return False
+    if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
+        return True
+    others = [
+        Cell(line.row, column.number) in table.sheet.formulas
+        for column, amount in zip(table.columns, line.amounts, strict=True)
+        if amount is not None and column.number != cell.column
+    ]
+    return sum(others) * 2 > len(others)
 
 
 def _with_results(line: Line, table: Table, computed: Mapping[Cell, Decimal]) -> Line:
@@ -136,6 +202,9 @@ def _share_or_line(line: Line, table: Table, details: Details) -> Line:
     return line._replace(kind=LineKind.SHARE) if shares and line.kind is LineKind.LINE else line
 
 
+_MOST_ADDED = 2_000_000  # addends of a table's formulas: beyond, the evaluator goes on, which counts its work
+
+
 def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Decimal]:
     """What the formulas of a table give.
 
@@ -152,6 +221,7 @@ def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Deci
             for column, amount in zip(table.columns, line.amounts, strict=True):
                 grid[line.row, column.number] = amount
     found: dict[Cell, Decimal] = {}
+    added = 0
     afresh: Evaluator | None = None
     for line in table.lines:
         for column, amount in zip(table.columns, line.amounts, strict=True):
@@ -159,7 +229,11 @@ def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Deci
             if formula is None:
                 continue
             cell = Cell(line.row, column.number)
-            value = _plain_sum(addends(formula, cell), grid) if grid else None
+            total = addends(formula, cell) if grid else None
+            value = _plain_sum(total, grid)
+            added += len(total.cells) if total is not None else 0
+            if added > _MOST_ADDED:
+                grid.clear()
             if value is None:
                 value = evaluator.value(sheet, cell)
                 if value is None:
@@ -189,9 +263,17 @@ def _plain_sum(total: Sum | None, grid: Mapping[tuple[int, int], Decimal | None]
 
 _BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
     subject: tuple(rule for rule in RULES if rule.subject is subject and not rule.failed)
-    for subject in (Page, Table, Proposal, Disagreement, FormulaFault)
+    for subject in (Page, Table, Proposal, Disagreement, FormulaFault, Run)
 }
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
+
+
+def _asked(unasked: Collection[str]) -> Mapping[type, tuple[Rule, ...]]:
+    """The rules of each subject without those that nobody asks for."""
+    return {
+        subject: tuple(rule for rule in rules if rule.code not in unasked)
+        for subject, rules in _BY_SUBJECT.items()
+    }
 
 
 def _run(
@@ -360,9 +442,9 @@ def inspect_run(registered: Sequence[Registered]) -> list[Finding]:
     for index in twice:
         one = registered[index]
         groups[one.scope, one.number.replace(" ", "")].append(one)
-    run = Run(tuple(tuple(group) for group in groups.values()))
+    run = Run(tuple(tuple(group) for group in groups.values()), tuple(registered))
     findings: list[Finding] = []
-    _run([_BY_CODE["IDN002"]], run, Settings(), findings)
+    _run([_BY_CODE["IDN002"], *_BY_SUBJECT[Run]], run, Settings(), findings)
     return findings
 
 
@@ -414,6 +496,8 @@ def settle(findings: Iterable[Finding]) -> list[Finding]:
             continue
         if finding.code in _TOTALS_WRONG and "FRM003" in here:
             continue
+        if finding.variant == "changed" and any(code.startswith("ARI") for code in here):
+            continue
         if finding.code == "NUM004" and "NUM002" in here:
             continue
         if finding.code in _TOTALS_WRONG and "FRM004" in here:
@@ -432,11 +516,7 @@ def _summary(proposal: Proposal, settings: Settings) -> ProposalSummary:
     unit: int | None = None
     if proposal.tables:
         table = proposal.tables[0]
-        years = tuple(
-            column.year
-            for column in table.columns
-            if column.year is not None and column.year_role is not YearRole.ACCOUNT
-        )
+        years = _period(table)
         unit = table.units[0][0] if table.units else settings.unit
         last = next((line for line in reversed(table.lines) if line.kind is LineKind.TOTAL), None)
         lines = [last] if last else [line for line in table.lines if line.kind is LineKind.LINE]
@@ -447,6 +527,22 @@ def _summary(proposal: Proposal, settings: Settings) -> ProposalSummary:
                 totals[name] = sum((amount for amount in amounts if amount is not None), Decimal(0))
     return ProposalSummary(
         proposal.number, proposal.title, proposal.committee, proposal.sheet.name, unit, years, totals
+    )
+
+
+def _period(table: Table) -> tuple[int, ...]:
+    """The years that a table is about: those that its totals add, else all that are no accounts."""
+    added = {
+        column
+        for total in table.totals
+        if total.axis is Axis.ROW and not total.corner
+        for column in total.addends
+    }
+    return tuple(
+        column.year
+        for column in table.columns
+        if column.year is not None
+        and (column.number in added if added else column.year_role is not YearRole.ACCOUNT)
     )
 
 
@@ -469,4 +565,9 @@ def _registered(examined: Examined, proposal: Proposal) -> Registered:
         proposal.number,
         (proposal.committee or "").casefold() if in_committee else "",
         contents,
+        named(proposal, examined.settings),
+        staff_price(proposal, examined.settings) if "XWB004" not in examined.unasked else (),
+        price_level_of(proposal),
+        examined.settings.price_level,
+        frame_of(proposal, examined.settings),
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import settings as settings_module
 from .catalog import Language, codes, reserved
+from .catalog import entry as entry_of
 from .errors import Refused, Unreadable, UsageError, WorkbookError
 from .model import finding as model
 from .model.address import Cell
@@ -225,7 +226,7 @@ def check(
     wanted = Wanted(select, ignore)
     settings_of = SettingsOf(config, language)
     found = find(paths, settings_of)
-    reports, registered = _inspect_all(found.workbooks, settings_of, progress, read)
+    reports, registered = _inspect_all(found.workbooks, settings_of, wanted, progress, read)
     about_run = list(_of_run(found))
     if registered:
         from .inspection import inspect_run
@@ -275,6 +276,7 @@ class Wanted:
         self._all = any(code.lower() == "all" for code in select)
         self._select = tuple(code.upper() for code in select if code.lower() != "all")
         self._ignore = tuple(code.upper() for code in ignore)
+        self._unasked: dict[str, frozenset[str]] = {}
         known = (*codes(), *reserved())
         for code in (*self._select, *self._ignore):
             if not code or not any(one.startswith(code) for one in known):
@@ -282,6 +284,19 @@ class Wanted:
 
     def _switched_on(self, code: str) -> bool:
         return self._all or bool(self._select)
+
+    def unasked(self, settings: Settings) -> frozenset[str]:
+        """The codes that are off in all their cases, and that nothing switches on."""
+        if self._all or self._select:
+            return frozenset()
+        known = self._unasked.get(settings.phase)
+        if known is None:
+            known = self._unasked[settings.phase] = frozenset(
+                code
+                for code in codes()
+                if all(by_phase[settings.phase] == "off" for by_phase in entry_of(code).severities.values())
+            )
+        return known.difference(settings.rules) if settings.rules else known
 
     def of(self, findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
         """The findings that are wanted, worst first, each with its severity."""
@@ -301,7 +316,10 @@ class Wanted:
 
 
 def examine_all(
-    paths: Iterable[Path], settings_of: SettingsOf, read: Reader | None = None
+    paths: Iterable[Path],
+    settings_of: SettingsOf,
+    read: Reader | None = None,
+    wanted: Wanted | None = None,
 ) -> Iterator[tuple[Path, Examined | WorkbookReport]]:
     """Each workbook, read and its tables found; or the report of one that could not be read.
 
@@ -323,7 +341,7 @@ def examine_all(
             yield path, _not_checked(path, error)
             continue
         try:
-            examined = examine(book, settings)
+            examined = examine(book, settings, wanted.unasked(settings) if wanted is not None else ())
         except Exception:  # whatever is wrong with one workbook must not cost the others
             if os.environ.get("BUDGET_TOOLS_DEBUG"):
                 raise
@@ -345,7 +363,11 @@ def _not_checked(path: Path, error: WorkbookError) -> WorkbookReport:
 
 
 def _inspect_all(
-    paths: tuple[Path, ...], settings_of: SettingsOf, progress: Progress | None, read: Reader | None
+    paths: tuple[Path, ...],
+    settings_of: SettingsOf,
+    wanted: Wanted,
+    progress: Progress | None,
+    read: Reader | None,
 ) -> tuple[dict[str, WorkbookReport], list[Any]]:
     """The reports of all workbooks in their order, batch by batch, and the register of their proposals."""
     from .inspection import BATCH_BOOKS, BATCH_LINES, inspect
@@ -364,7 +386,7 @@ def _inspect_all(
 
     def work() -> None:  # what it holds is gone before the collector looks again
         nonlocal lines
-        for number, (path, examined) in enumerate(examine_all(paths, settings_of, read), 1):
+        for number, (path, examined) in enumerate(examine_all(paths, settings_of, read, wanted), 1):
             reports[str(path)] = WorkbookReport(str(path), "checked")  # keeps the order of the paths
             if isinstance(examined, WorkbookReport):
                 reports[str(path)] = examined

@@ -87,6 +87,7 @@ class Settings(_Strict):
     exclude: tuple[str, ...] = ()
     number: Number = Number()
     committees: dict[str, Committee] = {}
+    accounts: tuple[str, ...] = ()
     rules: dict[str, RuleSetting] = {}
     limits: Limits = Limits()
     backup: Backup = Backup()
@@ -97,7 +98,7 @@ class Settings(_Strict):
 
 
 # A list in TOML is a list; a tuple keeps the settings frozen.
-_TUPLES = ("period", "exclude")
+_TUPLES = ("period", "exclude", "accounts")
 
 
 def parse_settings(text: str, path: str = FILE_NAME) -> Settings:

@@ -41,6 +41,8 @@ GROUPS = {
     "NUM": "Numbers: single cells",
     "ARI": "Arithmetic: totals and cross-footing",
     "FRM": "Formulas",
+    "TXT": "The text against the table",
+    "XWB": "Across proposals",
     "RUN": "The run itself",
 }
 LANGUAGE_NAMES: Mapping[Language, str] = {"da": "Dansk", "en": "English"}

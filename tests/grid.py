@@ -6,7 +6,8 @@ are parted by two blanks or more. ``'text`` is text, ``10,4`` a number, ``#REF!`
 
 ``#: ARI002 B7`` is a finding that must be made (``-`` where it has no cell). ``#: hidden row 6``,
 ``#: filtered row 6`` (hidden by a filter), ``#: hidden column C``, ``#: manual calculation``,
-``#: format B5:D5 #,##0`` and ``#: period 2023 2024`` say what a drawing cannot.
+``#: format B5:D5 #,##0``, ``#: period 2023 2024``, ``#: price_level 2024`` and
+``#: committee 2.1.2 Økonomiudvalget - Administration, 2023: 500`` say what a drawing cannot.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from budget_tools.inspection import examine, inspect, inspect_run
 from budget_tools.model.address import column_number, parse_cell, parse_range
 from budget_tools.model.book import Book, ErrorValue
 from budget_tools.model.finding import Finding
-from budget_tools.settings import Settings
+from budget_tools.settings import Committee, Settings
 
 SHEET = "Ark1"
 
@@ -53,6 +54,8 @@ class Grid:
     manual: bool = False
     formats: dict[str, str] = field(default_factory=dict)
     period: tuple[int, ...] = ()
+    price_level: int | None = None
+    committees: dict[str, Committee] = field(default_factory=dict)
 
     def book(self) -> Book:
         """The grid as a workbook; formulas without a result of their own show what they give."""
@@ -68,7 +71,13 @@ class Grid:
 
     def findings(self, settings: Settings | None = None) -> list[Finding]:
         """What a check of this one workbook finds."""
-        settings = (settings or Settings()).model_copy(update={"period": self.period})
+        settings = (settings or Settings()).model_copy(
+            update={
+                "period": self.period,
+                "price_level": self.price_level,
+                "committees": self.committees,
+            }
+        )
         [(report, registered)] = inspect([examine(self.book(), settings)])
         return [*report.findings, *inspect_run(registered)]
 
@@ -167,5 +176,15 @@ def _say(grid: Grid, said: str) -> None:
         grid.formats |= dict.fromkeys(map(str, cells), said.split(maxsplit=2)[2])
     elif what == "period":
         grid.period = tuple(map(int, rest))
+    elif what == "price_level":
+        grid.price_level = int(rest[0])
+    elif what == "committee" and len(rest) >= 2:
+        names, *frame = " ".join(rest[1:]).split(", ")
+        name, _, area = names.partition(" - ")
+        grid.committees[rest[0]] = Committee(
+            committee=name,
+            area=area or None,
+            frame={year: int(amount) for year, _, amount in (one.partition(": ") for one in frame)},
+        )
     else:
         raise GridError(f"unknown: {said!r}")

@@ -26,7 +26,7 @@ SETTINGS = DOCS / "settings.md"
 FLOORS = (
     ("errors",),
     ("settings", "model", "catalog"),
-    ("formula",),
+    ("formula", "prose"),
     ("layout",),
     ("cover", "schema", "filling"),
     ("rules",),
@@ -148,7 +148,7 @@ def test_the_model_is_standard_library_only() -> None:
             assert one.module.partition(".")[0] in sys.stdlib_module_names, f"{one.file}:{one.line}"
 
 
-@pytest.mark.parametrize("room_", ["model", "layout", "cover", "schema", "rules", "formula"])
+@pytest.mark.parametrize("room_", ["model", "layout", "cover", "schema", "rules", "formula", "prose"])
 def test_nothing_below_the_readers_opens_a_file(room_: str) -> None:
     outside = {"os", "io", "pathlib", "shutil", "subprocess", "tempfile", "socket", "urllib", "zipfile"}
     for one in EVERY:

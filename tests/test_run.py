@@ -217,7 +217,7 @@ def test_severities_by_settings_and_phase(tmp_path: Path) -> None:
     assert [finding.severity for finding in check(path).findings] == [Severity.NOTE]
     config.write_text('[rules]\nIDN001 = "off"\n')
     assert check(path).findings == ()
-    assert codes_of(check(path, select=["all"])) == ["IDN001"]
+    assert codes_of(check(path, select=["all"])) == ["IDN001", "IDN005"]
 
 
 # --- which findings ------------------------------------------------------------------------------------
@@ -227,12 +227,12 @@ def test_select_and_ignore(tmp_path: Path) -> None:
     path = wrong(tmp_path / "a.xlsx", "7x")
     every = codes_of(check(path))
     assert {"IDN001"} < set(every) and any(code.startswith("ARI") for code in every)
-    assert set(codes_of(check(path, select=["IDN"]))) == {"IDN001"}
+    assert set(codes_of(check(path, select=["IDN"]))) == {"IDN001", "IDN005"}  # which is off unless asked for
     assert set(codes_of(check(path, select=["idn001"]))) == {"IDN001"}
-    assert codes_of(check(path, select=["IDN", "ARI"])) == every
+    assert codes_of(check(path, select=["IDN", "ARI"], ignore=["IDN005"])) == every
     assert "IDN001" not in codes_of(check(path, ignore=["IDN"]))
     assert codes_of(check(path, select=["ARI"], ignore=["ARI"])) == []
-    assert codes_of(check(path, select=["all"])) == every
+    assert codes_of(check(path, select=["all"], ignore=["IDN005"])) == every
     assert "IDN001" not in codes_of(check(path, select=["ALL"], ignore=["IDN001"]))
 
 

@@ -530,6 +530,35 @@ def two_units(form: Sheet) -> str:
     return form.at("A{unit}")
 
 
+SUM_OF_TWO: Final = "Der er regnet med 300.000 kr. til Office og 150.000 kr. til servere, i alt 500.000 kr."
+
+
+@on_form
+def other_number_of_staff(form: Sheet) -> str:
+    """A label that counts another number of årsværk than the text asks for."""
+    return form.change("A{line2}", value="IT-support, 3 årsværk")
+
+
+@on_form
+def another_amount_in_text(form: Sheet) -> str:
+    """The text asks for more than the table."""
+    form.change("A6", value="Der søges om 600.000 kr. årligt til licenser.")
+    return form.at("B{line1}")
+
+
+@on_form
+def cheap_staff(form: Sheet) -> str:
+    """More people than the amount can pay."""
+    form.change("A{line1}", value="Løn til 12 medarbejdere")
+    return form.at("B{line1}")
+
+
+@on_form
+def both_models(form: Sheet) -> str:
+    """Two ways to do the same, both in the total."""
+    return form.at("B{total}")
+
+
 def notes_added(book: Book) -> list[Place]:
     """A sheet that is no proposal."""
     notes = (
@@ -562,6 +591,12 @@ def with_subtotal(proposal: Proposal) -> Proposal:
     subtotal = Line("Mellemsum", (None,) * 4, kind="subtotal")
     more = Line("Uddannelse af medarbejdere", (300,) * 4)
     return replace(proposal, lines=(*proposal.lines, subtotal, more))
+
+
+def with_two_models(proposal: Proposal) -> Proposal:
+    """Two ways to do what the proposal is about, a line each."""
+    models = Line("Model A: egen drift", (500,) * 4), Line("Model B: fælles drift", (350,) * 4)
+    return replace(proposal, lines=models)
 
 
 def with_of_which(proposal: Proposal) -> Proposal:
@@ -626,6 +661,14 @@ FAULTS: Final = (
     Fault("STR007", "stray-number", "07", typed("H{line1}", 425)),
     Fault("STR008", "unit-missing", "07", unit_missing),
     Fault("STR008", "unit-double", "07", two_units),
+    Fault("TXT001", "date-left-open", "07", typed("A6", "Økonomiudvalget drøftede udgiften d. xx maj 2022.")),
+    Fault("TXT002", "text-asks-for-more", "07", another_amount_in_text),
+    Fault("TXT003", "other-number-of-staff", "06", other_number_of_staff),
+    Fault("TXT004", "sum-of-two", "07", typed("A6", SUM_OF_TWO)),
+    Fault("TXT006", "label-stops", "07", typed("A{line1}", "Microsoft-licenser til brug for")),
+    Fault("TXT007", "both-models", "07", both_models, with_two_models),
+    Fault("TXT008", "cheap-staff", "07", cheap_staff),
+    Fault("IDN008", "one-off-every-year", "07", typed("A6", "Der er tale om en engangsudgift til licenser.")),
 )
 
 
@@ -633,20 +676,20 @@ FAULTS: Final = (
 
 CLEAN: Final[dict[str, tuple[str, ...]]] = {
     "01": ("STR005 A{line1}", "NUM004 C{total}", "NUM006 E{line1}"),
-    "02": ("NUM004 B{total}",),
-    "03": ("STR005 A{line1}",),
+    "02": ("NUM004 B{total}", "TXT006 A{line1}"),
+    "03": ("STR005 A{line1}", "TXT001 A6"),
     "04": ("STR005 A{line1}", "ARI009 B{line1}"),
-    "05": ("STR004 A{number}", "NUM004 B{total}"),
-    "06": ("NUM004 B{total}",),
+    "05": ("STR004 A{number}", "NUM004 B{total}", "TXT007 B{total}"),
+    "06": ("NUM004 B{total}", "TXT008 A{line1}"),
     "07": (),
-    "08": ("NUM004 B{total}",),
+    "08": ("NUM004 B{total}", "IDN004 A{title}", "TXT002 B{line2}", "TXT003 A{line2}", "XWB003 A6"),
 }
 """What is found in each proposal as published, in the groups that ``expected.txt`` covers."""
 
 EXPECTED_HEAD: Final = """\
 # What a check of each sample must find, each file checked on its own: code, file, sheet, cell.
 # Parted by tabs and sorted; '-' where no cell is to blame. Made by make_samples.py.
-# Covers STR, NUM, ARI, FRM, IDN001, IDN002 and IDN006, in the phase "collect".
+# Covers STR, NUM, ARI, FRM, IDN, TXT and XWB, in the phase "collect".
 # faults/ has a budget.toml with the period; the other folders have none.
 """
 

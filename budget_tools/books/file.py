@@ -89,11 +89,9 @@ def refuse_suspicious(data: bytes, limits: Limits) -> None:
         WriteRefused: ``suspicious``.
     """
     package = open_package(data, limits)
-    sheets = {
-        name: SheetXml(package.read(part), False)
-        for name, part in contents(package).sheets.items()
-        if package.has(part)
-    }
+    listed = contents(package).sheets
+    read = {name: package.read(part) for name, part in listed.items() if package.has(part)}
+    sheets = {name: SheetXml(xml, sheetxml.is_plain(xml)) for name, xml in read.items()}
     if needs_a_child(package, sheets):
         raise WriteRefused("suspicious")
 

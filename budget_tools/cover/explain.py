@@ -7,7 +7,7 @@ is the cell to look at.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -51,6 +51,7 @@ def explain(
         left = [t for t in left if t.evidence is Evidence.OWN_FORMULA or t.cell not in calculated]
     left, outside = _outside_the_table(table, left)
     found.extend(outside)
+    left = _without_consequences(table, left, found)
     for total in left:
         sides = [other for other in left if other.cell == total.cell]
         if len(sides) == 2:
@@ -72,14 +73,56 @@ def _outside_the_table(table: Table, left: list[Total]) -> tuple[list[Total], li
     groups: dict[tuple[Axis, int, Decimal], list[Total]] = defaultdict(list)
     for total in left:
         if total.axis is not Axis.BLOCK and not total.corner:
-            line = total.cell.column if total.axis is Axis.ROW else total.cell.row
-            groups[total.axis, line, round(total.difference, 6)].append(total)
+            groups[*_along(total), round(total.difference, 6)].append(total)
     found: list[Disagreement] = []
-    for totals in groups.values():
-        if len(totals) > 1 and not all(_slight(total) for total in totals):
+    alike = Counter(_along(total) for total in table.totals) if left else Counter()
+    for (axis, line, _), totals in groups.items():
+        if len(totals) < 2 or len(totals) * _MOST_TO_ONE < alike[axis, line]:
+            continue  # in a register two lines may be off by the same amount and have nothing in common
+        if not all(_slight(total) for total in totals):
             found.append(Disagreement(table, Cause.OUTSIDE, totals[0].cell, tuple(totals)))
             left = [total for total in left if total not in totals]
     return left, found
+
+
+_MOST_TO_ONE = 20
+
+
+def _along(total: Total) -> tuple[Axis, int]:
+    """The axis of a total and the line that it shares with others: its column along rows, else its row."""
+    return total.axis, total.cell.column if total.axis is Axis.ROW else total.cell.row
+
+
+def _without_consequences(table: Table, left: list[Total], found: Sequence[Disagreement]) -> list[Total]:
+    """The broken totals without those that hold once what they add shows what it should.
+
+    A grand total that is right along its row is off down its column when a total that it adds is off, is
+    rounded, or was left blank. Such an addend is told in its place; the grand total has no fault of its own.
+    """
+    if not left:
+        return left
+    elsewhere = {id(total) for fault in found for total in fault.totals}
+    reported = {id(total): total for total in left}
+    amiss = [
+        total
+        for total in table.totals
+        if total.expected is not None and (total.shown is None or total.difference)
+    ]
+    kept: list[Total] = []
+    for total in left:
+        cells = set(total.cells())
+        corrected = {
+            other.cell: (other.expected,)
+            for other in amiss
+            if other.cell in cells
+            and other.expected is not None
+            and (not other.wrong or id(other) in elsewhere or id(other) in reported)
+        }
+        if corrected and _excused(table, total, corrected, {}):
+            del reported[id(total)]
+        else:
+            kept.append(total)
+    return kept
 
 
 _Equation = dict[Cell, int]

@@ -1,5 +1,6 @@
 """Formulas: read into a tree, told which cells they add, worked out where that is safe, and compared."""
 
+from .changes import changes
 from .evaluate import Evaluator
 from .faults import formula_faults
 from .pattern import Pattern, pattern
@@ -12,6 +13,7 @@ __all__ = [
     "Sum",
     "addends",
     "calls",
+    "changes",
     "formula_faults",
     "parse",
     "pattern",

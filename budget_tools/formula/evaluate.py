@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 
 from ..model.address import Cell, Range
@@ -30,12 +30,20 @@ class Evaluator:
     """Works formulas of one book out from the values that are stored in their cells.
 
     A formula whose own result is not stored is worked out in its turn; with ``afresh``, so is every other,
-    as Excel does when it recalculates everything.
+    as Excel does when it recalculates everything. ``instead`` puts other amounts in some cells, by the name
+    of their sheet and their address.
     """
 
-    def __init__(self, book: Book, *, afresh: bool = False) -> None:
+    def __init__(
+        self,
+        book: Book,
+        *,
+        afresh: bool = False,
+        instead: Mapping[tuple[str, Cell], Decimal] | None = None,
+    ) -> None:
         self._book = book
         self._afresh = afresh
+        self._instead = instead
         self._work = 0
         self._known: dict[tuple[str, Cell], Decimal | None] = {}
         self._details: dict[str, Details] = {}
@@ -112,6 +120,8 @@ class Evaluator:
         return target
 
     def _content(self, sheet: Sheet, cell: Cell, depth: int) -> Value | Decimal:
+        if self._instead is not None and (sheet.name, cell) in self._instead:
+            return self._instead[sheet.name, cell]
         value = sheet.value(cell.row, cell.column)
         if cell in sheet.unvalued or (self._afresh and cell in sheet.formulas):
             worked_out = self.value(sheet, cell, depth + 1)

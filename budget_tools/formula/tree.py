@@ -276,53 +276,56 @@ def addends(formula: Formula, cell: Cell) -> Sum | None:
 @lru_cache(maxsize=16_384)
 def _addends(text: str, rows: int, columns: int) -> Sum | None:
     tree = parse(text)
+    if not isinstance(tree, Call | Reference):
+        return None
     found: dict[Cell, int] = {}
-    subtotal = rounded = False
-
-    def collect(node: Node, sign: int) -> bool:
-        nonlocal subtotal, rounded
-        if isinstance(node, Reference):
-            if node.sheet is not None:
-                return False
-            node = moved(node, rows, columns)
-            if (node.bottom - node.top + 1) * (node.right - node.left + 1) + len(found) > _MAX_CELLS:
-                return False
-            for row in range(node.top, node.bottom + 1):
-                for column in range(node.left, node.right + 1):
-                    place = Cell(row, column)
-                    found[place] = found.get(place, 0) + sign
-            return True
-        if not isinstance(node, Call):
-            return isinstance(node, Number) and node.value == 0
-        match node.name:
-            case "SUM":
-                return all(collect(argument, sign) for argument in node.arguments)
-            case "SUBTOTAL":
-                subtotal = True
-                kind = node.arguments[0] if node.arguments else None
-                return (
-                    isinstance(kind, Number)
-                    and kind.value in (9, 109)
-                    and all(collect(argument, sign) for argument in node.arguments[1:])
-                )
-            case "+":
-                return collect(node.arguments[0], sign) and collect(node.arguments[1], sign)
-            case "-":
-                return collect(node.arguments[0], sign) and collect(node.arguments[1], -sign)
-            case "neg":
-                return collect(node.arguments[0], -sign)
-            case "ROUND":
-                rounded = True
-                return bool(node.arguments) and collect(node.arguments[0], sign)
-        return False
-
+    names: set[str] = set()
     try:
-        understood = isinstance(tree, Call | Reference) and collect(tree, 1)
+        if not _collect(tree, 1, (rows, columns), found, names):
+            return None
     except RecursionError:
         return None
-    if not understood:
-        return None
-    return Sum(tuple((place, sign) for place, sign in found.items() if sign), subtotal, rounded)
+    cells = tuple([(place, sign) for place, sign in found.items() if sign])
+    return Sum(cells, "SUBTOTAL" in names, "ROUND" in names)
+
+
+def _collect(node: Node, sign: int, move: tuple[int, int], found: dict[Cell, int], names: set[str]) -> bool:
+    """Add the cells of a formula's part to those found; whether it does nothing but add and subtract."""
+    if isinstance(node, Reference):
+        if node.sheet is not None:
+            return False
+        _, top, left, bottom, right, _ = moved(node, *move)
+        if (bottom - top + 1) * (right - left + 1) + len(found) > _MAX_CELLS:
+            return False
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                place = Cell(row, column)
+                found[place] = found.get(place, 0) + sign
+        return True
+    if not isinstance(node, Call):
+        return isinstance(node, Number) and node.value == 0
+    name, arguments = node
+    names.add(name)
+    match name:
+        case "SUM":
+            return all(_collect(argument, sign, move, found, names) for argument in arguments)
+        case "SUBTOTAL":
+            kind = arguments[0] if arguments else None
+            return (
+                isinstance(kind, Number)
+                and kind.value in (9, 109)
+                and all(_collect(argument, sign, move, found, names) for argument in arguments[1:])
+            )
+        case "+" | "-":
+            other = sign if name == "+" else -sign
+            return _collect(arguments[0], sign, move, found, names) and _collect(
+                arguments[1], other, move, found, names
+            )
+        case "neg":
+            return _collect(arguments[0], -sign, move, found, names)
+        case "ROUND":
+            return bool(arguments) and _collect(arguments[0], sign, move, found, names)
+    return False
 
 
 def references(formula: Formula, cell: Cell) -> tuple[Reference, ...]:

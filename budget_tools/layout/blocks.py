@@ -80,12 +80,13 @@ def _table(sheet: Sheet, block: list[int], rows: dict[int, set[int]], language: 
     columns = tuple(
         column
         for column in (_column(sheet, first - 1, number) for number in numbers)
-        if column.role is ColumnRole.TOTAL or _holds_amounts(sheet, block, column.number)
+        if column.role is ColumnRole.TOTAL
+        or (_holds_amounts(sheet, block, column.number) and not words.names_shares(column.heading))
     )
     if not columns:
         return None
     label_column = label_column_of(sheet, first - 1, last, columns, sheet.left, sheet.right)
-    if not _adds_up(sheet, block, columns, label_column):
+    if not _adds_up(sheet, block, columns):
         return None
     reading = Lines(sheet, first - 1, columns, label_column, sheet.left, language)
     lines = reading.read(last)
@@ -135,13 +136,13 @@ def _holds_amounts(sheet: Sheet, block: list[int], column: int) -> bool:
     return not are_shares(numbers)
 
 
-def _adds_up(sheet: Sheet, block: list[int], columns: Sequence[Column], label_column: int | None) -> bool:
+def _adds_up(sheet: Sheet, block: list[int], columns: Sequence[Column]) -> bool:
     if any(column.role is ColumnRole.TOTAL for column in columns) and len(columns) > 2:
         return True
-    if label_column is not None:
-        for row in block:
-            label = sheet.value(row, label_column)
-            if isinstance(label, str) and (words.is_total(label) or words.is_subtotal(label)):
+    last = columns[-1].number
+    for row in block:
+        for label in sheet.rows[row - sheet.top][: last - sheet.left]:
+            if type(label) is str and label and (words.is_total(label) or words.is_subtotal(label)):
                 return True
     inside = {column.number for column in columns}
     for row in block:

@@ -96,6 +96,9 @@ def _runs(found: list[YearCell]) -> Iterator[tuple[YearCell, ...]]:
                 starts_over = (
                     False  # 'Regnskab 2022, Budget 2023, Regnskab 2021': kinds of figures, one table
                 )
+            if starts_over and _sums_up(run, cell):
+                run.append(cell)
+                continue
             if starts_over:
                 yield tuple(run)
                 run, direction = [], 0
@@ -104,6 +107,11 @@ def _runs(found: list[YearCell]) -> Iterator[tuple[YearCell, ...]]:
         run.append(cell)
     if run:
         yield tuple(run)
+
+
+def _sums_up(run: list[YearCell], cell: YearCell) -> bool:
+    """Whether a year right after its own quarters or months is their sum: '2023 Q1 … 2023 Q4, 2023'."""
+    return cell.column == run[-1].column + 1 and sum(other.year == cell.year for other in run) >= 2
 
 
 def _stands_alone(sheet: Sheet, row: int, year: YearCell, values: Sequence[Value]) -> bool:

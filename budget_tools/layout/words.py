@@ -30,6 +30,7 @@ def _every(section: str) -> frozenset[str]:
 
 TOTAL = _every("total")
 SUBTOTAL = _every("subtotal")
+NET = _every("net")
 OF_WHICH = _every("of_which")
 FORM = _every("form")
 FORM_TITLE = _every("form_title")
@@ -63,6 +64,7 @@ _TOTAL = re.compile(
 )
 _SHARES = re.compile(rf"(?:{_alternatives(_every('shares'))})(?!\w)")
 _SUBTOTAL = re.compile(rf"(?:.*\b)?(?:{_alternatives(SUBTOTAL)})\b.*")
+_NET = re.compile(rf"(?:{_alternatives(NET)})\b.*|.*\b(?:{_alternatives(NET)})(?:[,;(/].*)?")
 _OF_WHICH = re.compile(rf"[-–—•\s]*(?:{_alternatives(OF_WHICH)})\b.*")
 
 
@@ -77,6 +79,12 @@ def names_codes(text: str) -> bool:
     """Whether a heading is that of account or line numbers, which nobody adds: 'Konto', 'Nr.'."""
     first = fold(text).split(" ", 1)[0].strip(".:")
     return fold(text) in ACCOUNT or first in CODES
+
+
+@lru_cache(maxsize=4096)
+def is_net(text: str) -> bool:
+    """Whether a label names what is left of one amount without another: 'Netto', 'Årets resultat'."""
+    return len(text) <= 80 and _NET.fullmatch(fold(text)) is not None
 
 
 @lru_cache(maxsize=4096)

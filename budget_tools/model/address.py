@@ -23,6 +23,13 @@ class Cell(NamedTuple):
         return a1(self.row, self.column)
 
 
+class SheetCell(NamedTuple):
+    """A cell of a workbook: the name of its sheet, and where."""
+
+    sheet: str
+    cell: Cell
+
+
 class Range(NamedTuple):
     """A rectangle of cells, both corners included."""
 

@@ -511,3 +511,17 @@ def format_amount(amount: Amount, language: Language = "da") -> str:
     number = format_number(amount.value, language) + ("+" if amount.bound is Bound.AT_LEAST else "")
     money = UNIT_WRITTEN[language][amount.unit].format(number)
     return BOUND_WRITTEN[language][amount.bound].format(money) + PERIOD_WRITTEN[language][amount.period]
+
+
+def swapped_digits(a: Decimal, b: Decimal) -> bool:
+    """Whether two amounts differ by two neighbouring digits that changed places."""
+    first, second = f"{a:f}", f"{b:f}"
+    if len(first) != len(second):
+        return False
+    differing = [index for index, (x, y) in enumerate(zip(first, second, strict=True)) if x != y]
+    return (
+        len(differing) == 2
+        and differing[1] == differing[0] + 1
+        and first[differing[0]] == second[differing[1]]
+        and first[differing[1]] == second[differing[0]]
+    )

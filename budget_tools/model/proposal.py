@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
 from .address import Cell
@@ -69,11 +70,29 @@ class Page:
     rounded: bool = False  # the sheet says that its figures are rounded
 
 
+class Named(NamedTuple):
+    """Another form that a text refers to: a key that compares with that of its number, as written, where."""
+
+    key: str
+    written: str
+    cell: Cell
+
+
+class Frame(NamedTuple):
+    """What a committee may spend a year, in the unit of the forms, and what a proposal takes of it."""
+
+    committee: str
+    years: tuple[tuple[int, int], ...]
+    amounts: tuple[tuple[int, Decimal], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Registered:
     """A proposal as the register of a run remembers it: enough to tell two of them apart.
 
-    ``contents`` is a hash of each of what can differ, named by ``PARTS``.
+    ``contents`` is a hash of each of what can differ, named by ``PARTS``. The rest is what can only be judged
+    beside the other proposals: the forms its text names, what an årsværk costs in thousands of kroner, the
+    price level it states and the one that is wanted, its part of a frame.
     """
 
     PARTS: ClassVar = ("title", "text", "unit", "years", "lines", "amounts")
@@ -84,10 +103,16 @@ class Registered:
     number: str
     scope: str
     contents: tuple[int, ...]
+    names: tuple[Named, ...] = ()
+    staff_prices: tuple[Decimal, ...] = ()
+    price_level: int | None = None
+    price_level_wanted: int | None = None
+    frame: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What rules over a whole run look at: groups of proposals that share a number where they must not."""
+    """What rules over a run look at: its proposals, and those that share a number where they must not."""
 
     same_number: tuple[tuple[Registered, ...], ...]
+    registered: tuple[Registered, ...] = ()

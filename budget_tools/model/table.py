@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-from .address import Cell, Range, spell
+from .address import Cell, Range, SheetCell, spell
 from .amount import Language
 from .book import Details, Sheet, Value
 
@@ -152,6 +152,13 @@ class Cause(Enum):
     OUTSIDE = "outside"  # several totals hold the same amount that the table does not show
 
 
+class Change(NamedTuple):
+    """What a typed cell held when the stored results that use it were calculated, and those results."""
+
+    former: Decimal
+    results: tuple[SheetCell, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table with years or totals. Columns stand in sheet order, lines top to bottom."""
@@ -173,6 +180,8 @@ class Table:
     prose: str = ""  # the text of the proposal
     proposal: str | None = None  # the number of the proposal that the table belongs to
     in_proposal: bool = False
+    changed: Mapping[Cell, Change] = field(default_factory=dict)
+    explained: frozenset[Cell] = frozenset()  # stale results that the change of a cell explains
 
     def completed(
         self,

@@ -5,7 +5,7 @@ RUN001-RUN005 have no logic here: they are said by ``inspection`` and ``run`` ab
 
 from __future__ import annotations
 
-from . import arithmetic, formulas, identity, numbers, structure
+from . import across, arithmetic, formulas, identity, numbers, structure, text
 from .base import Rule, rule
 
 RULES: tuple[Rule, ...] = (
@@ -20,7 +20,12 @@ RULES: tuple[Rule, ...] = (
     structure.total_not_checked,
     identity.form_number_missing_or_invalid,
     identity.number_used_twice,
+    identity.committee_against_number,
+    identity.wrong_proposal_type,
+    identity.account_missing_or_unknown,
     identity.sign_against_type,
+    identity.number_gap,
+    identity.duration_against_amounts,
     numbers.number_stored_as_text,
     numbers.ambiguous_separator,
     numbers.odd_minus_or_blank,
@@ -44,6 +49,20 @@ RULES: tuple[Rule, ...] = (
     formulas.number_inside_formula,
     formulas.stale_or_missing_value,
     formulas.link_to_another_file,
+    text.placeholder_left_in,
+    text.text_amount_differs,
+    text.count_in_text_and_label,
+    text.sum_in_text_wrong,
+    text.reference_unclear,
+    text.text_cut_off,
+    text.alternatives_added_up,
+    text.staff_years_unclear,
+    text.reservation_not_in_figures,
+    text.competing_proposals,
+    across.unit_prices_differ,
+    across.price_levels_differ,
+    across.frames_mixed,
+    across.frame_exceeded,
 )
 
 HINTS = ("ARI004", "ARI005", "ARI006", "FRM008")

@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 from ..filling import formula_of
 from ..layout import words
 from ..model.address import Cell
+from ..model.amount import swapped_digits
 from ..model.edit import Fix, Safety, SetCell
 from ..model.finding import Fact, Finding, Hint
 from ..model.table import Axis, Cause, ColumnRole, Disagreement, LineKind, Table, Total
@@ -406,7 +407,7 @@ def _hint(table: Table, total: Total) -> Hint | None:
     ]
     if difference % 9 == 0:
         assert total.shown is not None and total.expected is not None
-        if _swapped(total.shown, total.expected):
+        if swapped_digits(total.shown, total.expected):
             return Hint("ARI004", {"cell2": str(total.cell), "difference": difference})
     left_out = [cell for cell, sign, amount in named if amount * sign == -difference]
     if len(left_out) == 1:
@@ -417,7 +418,7 @@ def _hint(table: Table, total: Total) -> Hint | None:
     if total.shown == -(total.expected or 0) and total.shown:
         return Hint("ARI005", {"line": _own_name(table, total), "difference": difference})
     if difference % 9 == 0:
-        swapped = [cell for cell, sign, amount in named if _swapped(amount, amount + difference * sign)]
+        swapped = [cell for cell, sign, amount in named if swapped_digits(amount, amount + difference * sign)]
         if len(swapped) == 1:
             return Hint("ARI004", {"cell2": str(swapped[0]), "difference": difference})
     if 3 <= len(named) <= 30:
@@ -439,17 +440,3 @@ def _name(table: Table, total: Total, cell: Cell) -> str:
 
 def _own_name(table: Table, total: Total) -> str:
     return label_of(table, total.cell) or str(total.cell)
-
-
-def _swapped(a: Decimal, b: Decimal) -> bool:
-    """Whether two amounts differ by two neighbouring digits that changed places."""
-    first, second = f"{a:f}", f"{b:f}"
-    if len(first) != len(second):
-        return False
-    differing = [index for index, (x, y) in enumerate(zip(first, second, strict=True)) if x != y]
-    return (
-        len(differing) == 2
-        and differing[1] == differing[0] + 1
-        and first[differing[0]] == second[differing[1]]
-        and first[differing[1]] == second[differing[0]]
-    )

@@ -1,17 +1,24 @@
-"""IDN: which proposal this is, and whether its sign fits what it is called."""
+"""IDN: which proposal this is, and whether what it is called fits what it holds."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import pairwise
 
 from ..layout import words
+from ..model.address import Cell
 from ..model.finding import Finding, Place
 from ..model.proposal import Proposal, Registered, Run
-from ..model.table import ColumnRole, LineKind, Table
-from ..settings import Settings
+from ..model.table import ColumnRole, LineKind, Table, YearRole
+from ..settings import Committee, Settings
 from .base import on, rule
+from .text import last_part
+from .text.piece import is_danish, piece_at, written
 
 
 @rule("IDN001", failed=True)
@@ -117,6 +124,224 @@ def _named(other: Registered, one: Registered) -> str:
     return f"{other.sheet}!{other.cell}"
 
 
+@rule("IDN003")
+def committee_against_number(proposal: Proposal, settings: Settings) -> Iterator[Finding]:
+    """The committee or policy area of a proposal is not the one its number stands for.
+
+    Silent without ``[committees]`` in the settings. A name that is nearly the right one is told as misspelt.
+
+    Flagged::
+
+            A      B      C
+        #: committee 2.1.2 Økonomiudvalget - Administration
+        2   Skema 2.1.2. 01
+        3   Kulturudvalget - Administration
+        4   Licenser
+        5   Beløb i 1.000 kr.
+        6          2023   2024
+        7   Løn    100    200
+        #: IDN003 A3
+
+    Clean::
+
+            A      B      C
+        #: committee 2.1.2 Økonomiudvalget - Administration
+        2   Skema 2.1.2. 01
+        3   Økonomiudvalget - Administration
+        4   Licenser
+        5   Beløb i 1.000 kr.
+        6          2023   2024
+        7   Løn    100    200
+    """
+    if not settings.committees or proposal.number is None:
+        return
+    listed = committee_of(proposal.number, settings)
+    if listed is None:
+        return
+    for said, wanted in ((proposal.committee, listed[1].committee), (proposal.area, listed[1].area)):
+        if not said or not wanted or words.fold(said) == words.fold(wanted):
+            continue
+        near = SequenceMatcher(None, words.fold(said), words.fold(wanted)).ratio() >= _SPELT_ALIKE
+        yield on(
+            "IDN003",
+            proposal,
+            _cell_of(proposal, said),
+            {
+                "area": said,
+                "wanted": wanted,
+                "number": listed[0],
+                **({"variant": "spelling"} if near else {}),
+            },
+        )
+        return
+
+
+_SPELT_ALIKE = 0.85
+_HEAD_ROWS = 6  # number, committee, area and title of a form stand in so many rows
+
+
+def committee_of(number: str, settings: Settings) -> tuple[str, Committee] | None:
+    """The committee whose numbers a number is one of, with what those begin with."""
+    for prefix, committee in settings.committees.items():
+        if number.startswith(prefix) and not number[len(prefix) : len(prefix) + 1].isdigit():
+            return prefix, committee
+    return None
+
+
+def _cell_of(proposal: Proposal, said: str) -> Cell:
+    """The cell of the form's head that says something."""
+    sheet = proposal.sheet
+    for row in range(proposal.anchor.row, proposal.anchor.row + _HEAD_ROWS):
+        if sheet.top <= row <= sheet.bottom:
+            for column, value in enumerate(sheet.rows[row - sheet.top], sheet.left):
+                if isinstance(value, str) and said in " ".join(value.split()):
+                    return Cell(row, column)
+    return proposal.number_cell
+
+
+@rule("IDN004")
+def wrong_proposal_type(proposal: Proposal) -> Iterator[Finding]:
+    """A title calls the proposal of another type than the catalogue that it lies in.
+
+    Flagged::
+
+            A      B      C
+        1   Driftsforslag
+        2   Skema 2.1.2. 07
+        3   Ungeenheden - Investeringsforslag
+        4   Beløb i 1.000 kr.
+        5          2023   2024
+        6   Løn    100    200
+        #: IDN004 A3
+
+    Clean::
+
+            A      B      C
+        1   Driftsforslag
+        2   Skema 2.1.2. 07
+        3   Ungeenheden - Besparelsesforslag
+        4   Beløb i 1.000 kr.
+        5          2023   2024
+        6   Løn    -100   -200
+    """
+    if proposal.title is None or proposal.title_cell is None or "orslag" not in proposal.title:
+        return
+    said = _type_in(proposal.title)
+    if said is None:
+        return
+    catalogue = _catalogue(proposal)
+    if catalogue is not None and (_TYPES[said], _TYPES.get(words.fold(catalogue), "")) in _UNLIKE:
+        yield on(
+            "IDN004",
+            proposal,
+            proposal.title_cell,
+            {"title": proposal.title, "type": said, "catalogue": catalogue},
+        )
+
+
+_TYPES = {
+    "driftsforslag": "running",
+    "anlægsforslag": "capital",
+    "investeringsforslag": "capital",
+    "besparelsesforslag": "saving",
+    "spareforslag": "saving",
+    "effektiviseringsforslag": "saving",
+    "reduktionsforslag": "saving",
+    "udvidelsesforslag": "expansion",
+}
+_UNLIKE = frozenset(
+    pair
+    for one, other in (("running", "capital"), ("saving", "expansion"))
+    for pair in ((one, other), (other, one))
+)
+
+
+def _type_in(title: str) -> str | None:
+    return next((word for word in re.findall(r"[\wæøå]+forslag", title.casefold()) if word in _TYPES), None)
+
+
+def _catalogue(proposal: Proposal) -> str | None:
+    """The heading of the form that says which kind of proposals it is for."""
+    sheet = proposal.sheet
+    for row in range(proposal.anchor.row, max(proposal.anchor.row - _HEAD_ROWS, sheet.top) - 1, -1):
+        if row > sheet.bottom:
+            continue
+        for value in sheet.rows[row - sheet.top]:
+            if isinstance(value, str) and value and words.fold(value) in words.FORM_TITLE:
+                return " ".join(value.replace("*", " ").split())
+    return None
+
+
+@rule("IDN005")
+def account_missing_or_unknown(proposal: Proposal, settings: Settings) -> Iterator[Finding]:
+    """A proposal names no account, leaves the field for it empty, or names one that is not in the chart.
+
+    Most forms have no such field, so a missing account is told only when asked for. The chart is that of the
+    settings (``accounts``); without it an account is not looked up.
+
+    Flagged::
+
+            A      B      C
+        1   Skema 2.1.2. 07
+        2   Kontering:
+        3   Titel: Licenser
+        4   Beløb i 1.000 kr.
+        5          2023   2024
+        6   Løn    100    200
+        #: IDN005 A2
+
+    Clean::
+
+            A      B      C
+        1   Skema 2.1.2. 07
+        2   3106 // Licenser
+        4   Beløb i 1.000 kr.
+        5          2023   2024
+        6   Løn    100    200
+    """
+    account = proposal.account
+    if account:
+        if settings.accounts and not _in_chart(account, settings.accounts):
+            yield on(
+                "IDN005", proposal, _cell_of(proposal, account), {"variant": "unknown", "account": account}
+            )
+        return
+    if not proposal.tables:
+        return
+    field = _empty_field(proposal)
+    if field is not None:
+        yield on("IDN005", proposal, field, {"variant": "empty"})
+    else:
+        yield on("IDN005", proposal, proposal.title_cell or proposal.number_cell)
+
+
+_FUNCTION = re.compile(r"(?<![\d.])\d\.\d\d\.\d\d(?:\.\d(?!\d))?(?![\d]|\.\d\d)")
+
+
+def _in_chart(account: str, chart: tuple[str, ...]) -> bool:
+    """Whether every function that an account names is in the chart; other codes are not judged."""
+    named = _FUNCTION.findall(account) or ([account] if account in chart else [])
+    return all(any(one == known or one.startswith(known + ".") for known in chart) for one in named)
+
+
+_FIELD_ROWS = 14  # a form asks for its account in its head, below its number
+
+
+def _empty_field(proposal: Proposal) -> Cell | None:
+    """The cell that asks for an account; it is known to have got no answer."""
+    sheet = proposal.sheet
+    last = min(proposal.tables[0].heading_row, sheet.bottom + 1, proposal.anchor.row + _FIELD_ROWS)
+    first = max(proposal.anchor.row, sheet.top)
+    place = proposal.anchor.column - sheet.left
+    for row, values in enumerate(sheet.rows[first - sheet.top : last - sheet.top], first):
+        value = values[place] if place < len(values) else ""
+        if value and type(value) is str and len(value) <= words.LONGEST_FIELD:
+            heard = words.hear(value)
+            if heard is not None and heard.field == "account":
+                return Cell(row, proposal.anchor.column)
+    return None
+
+
 def _kind(proposal: Proposal) -> str | None:
     """What a proposal calls itself in its title: a saving, or an expansion."""
     title = words.fold(proposal.title or "")
@@ -177,3 +402,184 @@ def sign_against_type(proposal: Proposal, settings: Settings) -> Iterator[Findin
     if kind == "saving" and amounts and all(amount > 0 for amount in amounts):
         facts["variant"] = "all_positive"
     yield on("IDN006", proposal, proposal.title_cell, facts)
+
+
+@rule("IDN007")
+def number_gap(run: Run) -> Iterator[Finding]:
+    """The numbers of a catalogue leave one out: a proposal may be missing.
+
+    Told where most numbers follow one another, within what the numbers begin with.
+
+    Flagged::
+
+            A      B      C
+        1   Skema 2.1.2. 01
+        2   Licenser
+        3   Beløb i 1.000 kr.
+        4          2023   2024
+        5   Løn    100    200
+        7   Skema 2.1.2. 02
+        8   Servere
+        9   Beløb i 1.000 kr.
+        10         2023   2024
+        11  Løn    100    200
+        13  Skema 2.1.2. 03
+        14  Netværk
+        15  Beløb i 1.000 kr.
+        16         2023   2024
+        17  Løn    100    200
+        19  Skema 2.1.2. 05
+        20  Telefoni
+        21  Beløb i 1.000 kr.
+        22         2023   2024
+        23  Løn    100    200
+        #: IDN007 A19
+
+    Clean::
+
+            A      B      C
+        1   Skema 2.1.2. 10
+        2   Licenser
+        3   Beløb i 1.000 kr.
+        4          2023   2024
+        5   Løn    100    200
+        7   Skema 2.1.2. 20
+        8   Servere
+        9   Beløb i 1.000 kr.
+        10         2023   2024
+        11  Løn    100    200
+        13  Skema 2.1.2. 30
+        14  Netværk
+        15  Beløb i 1.000 kr.
+        16         2023   2024
+        17  Løn    100    200
+    """
+    series: dict[str, dict[int, Registered]] = defaultdict(dict)
+    for one in run.registered:
+        said = last_part(one.number)
+        if said is not None:
+            series[said[0]].setdefault(said[1], one)
+    for numbers in series.values():
+        if len(numbers) <= _FEWEST_IN_SERIES:
+            continue
+        ordered = sorted(numbers)
+        gaps = [(a, b) for a, b in pairwise(ordered) if b - a > 1]
+        if not gaps or len(gaps) * 3 > len(ordered) - 1 or any(b - a > _WIDEST_GAP for a, b in gaps):
+            continue
+        for a, b in gaps:
+            before, after = numbers[a], numbers[b]
+            yield Finding(
+                "IDN007",
+                after.sheet,
+                after.cell,
+                {"number": after.number, "other": before.number},
+                proposal=after.number,
+                key=(before.number, after.number),
+                path=after.path,
+            )
+
+
+_FEWEST_IN_SERIES = 3
+_WIDEST_GAP = 5
+
+
+@rule("IDN008")
+def duration_against_amounts(proposal: Proposal) -> Iterator[Finding]:
+    """A proposal calls itself one-off or of a few years but costs the same every year, or permanent but ends.
+
+    Flagged::
+
+            A      B      C      D
+        1   Skema 2.1.2. 07
+        2   Nye skilte
+        3   Der er tale om en engangsudgift til skilte.
+        4   Beløb i 1.000 kr.
+        5          2023   2024   2025
+        6   Skilte  100   100    100
+        #: IDN008 A3
+
+    Clean::
+
+            A      B      C      D
+        1   Skema 2.1.2. 07
+        2   Nye skilte
+        3   Heraf er 20.000 kr. en engangsudgift, og driften er varig.
+        4   Beløb i 1.000 kr.
+        5          2023   2024   2025
+        6   Skilte  120   100    100
+    """
+    if not is_danish(proposal):
+        return
+    text = written(proposal)
+    said = _durations(text)
+    if not said:
+        return
+    table = proposal.tables[0]
+    years = _by_year(table)
+    if len(years) < 2:
+        return
+    filled = tuple(year for year, amount in years if amount)
+    for match in said:
+        kind = match.lastgroup or ""
+        if kind == "once":
+            wrong = len(filled) == len(years) and len({amount for _, amount in years}) == 1
+        elif kind == "always":
+            wrong = bool(filled) and filled[-1] < max(year for year, _ in years)
+        else:
+            number = match["years"].lower()
+            count = int(number) if number.isdigit() else _SPELT_OUT[number]
+            wrong = len(filled) > count
+        if wrong:
+            yield on(
+                "IDN008",
+                proposal,
+                piece_at(proposal, match.start()).cell,
+                {"duration": " ".join(match[0].split()), "years": filled},
+            )
+            return
+
+
+_SPELT_OUT = {"et": 1, "to": 2, "tre": 3, "fire": 4}
+_LASTING = (
+    "ngangs",
+    "arig",
+    "ermanent",
+    "-årig",
+    "årigt",
+    "oårig",
+    "reårig",
+    "øber i ",
+    "øber over ",
+    "ælder i ",
+)
+_WHAT = (
+    r"(?:[Ff]orslaget|[Bb]evillingen|[Uu]dgiften|[Bb]esparelsen"
+    r"|[Ii]ndsatsen|[Pp]rojektet|[Ff]orsøget|[Bb]eløbet)"
+)
+_DURATION = re.compile(
+    rf"(?P<once>(?:{_WHAT} er|[Dd]er er tale om|[Vv]arighed:)\s+(?:en |et )?(?:ren )?engangs\w*"
+    r"|(?m:^[Ee]ngangs\w*$))"
+    rf"|(?P<always>(?:{_WHAT} er|[Vv]arighed:|[Dd]er er tale om en)\s+(?:varigt?|permanent)\b(?! del)"
+    r"|(?m:^(?:Varigt?|Permanent)$))"
+    rf"|(?P<few>{_WHAT} (?:er|løber i|løber over|gælder i|gælder for)\s+(?:en |et )?"
+    r"(?:(?P<years>[1-3]|to|tre)(?:[ -]?årigt?|\sår)\b))"
+)
+
+
+@lru_cache(maxsize=1024)
+def _durations(text: str) -> tuple[re.Match[str], ...]:
+    """What a text says of how long its proposal lasts: most say nothing, and the pattern is dear."""
+    if not any(stem in text for stem in _LASTING):
+        return ()
+    return tuple(_DURATION.finditer(text))
+
+
+def _by_year(table: Table) -> list[tuple[int, Decimal]]:
+    """The net amount of each year, accounts of the past left out."""
+    total = next((line for line in reversed(table.lines) if line.kind is LineKind.TOTAL), None)
+    lines = [total] if total else [line for line in table.lines if line.kind is LineKind.LINE]
+    return [
+        (column.year, sum((line.amounts[index] or Decimal(0) for line in lines), Decimal(0)))
+        for index, column in enumerate(table.columns)
+        if column.year is not None and column.year_role is not YearRole.ACCOUNT
+    ]

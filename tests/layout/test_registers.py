@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from budget_tools.books.memory import MemoryBook, Plain
+from budget_tools.inspection import examine, inspect
+from budget_tools.settings import Settings
 from tests.grid import place, read_grid
 
 REGISTER = """
@@ -16,3 +19,20 @@ REGISTER = """
 def test_a_line_that_is_called_a_proposal_opens_no_form() -> None:
     found = [place(finding) for finding in read_grid(REGISTER).findings()]
     assert found == [("ARI001", "E5")]
+
+
+def test_two_lines_of_a_long_register_that_are_off_alike_have_nothing_in_common() -> None:
+    cells: dict[str, Plain] = {"A1": "Titel", "B1": 2023, "C1": 2024, "D1": "I alt"}
+    for row in range(2, 102):
+        first, second = row * 37 % 900 + 1, row * 91 % 700 + 1
+        slip = 10 if row in (20, 70) else 0
+        cells |= {
+            f"A{row}": f"Linje {row}",
+            f"B{row}": first,
+            f"C{row}": second,
+            f"D{row}": first + second + slip,
+        }
+    examined = examine(MemoryBook({"Ark1": cells}).read(), Settings())
+    [(report, _)] = inspect([examined])
+    found = [(finding.code, str(finding.cell)) for finding in report.findings]
+    assert found == [("ARI001", "D20"), ("ARI001", "D70")]

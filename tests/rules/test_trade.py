@@ -195,7 +195,8 @@ OFF = """
 def test_everything_that_is_found(name: str) -> None:
     [(_, text)] = grids(textwrap.dedent(CASES[name]) + "\n")
     grid = read_grid(text)
-    assert sorted(map(place, grid.findings())) == sorted(grid.expected), text
+    found = [one for one in grid.findings() if one.code != "IDN005"]  # told only when asked for
+    assert sorted(map(place, found)) == sorted(grid.expected), text
 
 
 def test_a_labelled_total_that_is_off_is_never_passed_over() -> None:

@@ -12,7 +12,7 @@ from ...model.amount import decimal_of
 from ...model.book import Book
 from ...model.edit import Fix, Safety, SetCell
 from ...model.finding import Fact, Finding
-from ...model.table import Table
+from ...model.table import Change, Table
 from ..base import at, rule
 
 _FEW = 3  # more stale results than this in a table are one fault: the file was not recalculated
@@ -35,6 +35,18 @@ def stale_or_missing_value(table: Table) -> Iterator[Finding]:
         5   Løn    100    200    =SUM(B5:C5)→290
         #: FRM006 D5
 
+    A typed total, or a typed number among formulas, that explains all the stale results which use it was
+    changed after the last calculation, and is what to look at.
+
+    Flagged::
+
+            A        B      C      D
+        4            2023   2024   2025
+        5   Løn      100    110    120
+        6   Reserve  =B5*0.1  12           =D5*0.1
+        7   Pr. md.  =B6*0.5  =C6*0.5→5,5  =D6*0.5
+        #: FRM006 C6
+
     Clean::
 
             A      B      C      D
@@ -44,7 +56,11 @@ def stale_or_missing_value(table: Table) -> Iterator[Finding]:
     missing: list[tuple[Cell, Decimal]] = []
     stale: list[tuple[Cell, Decimal, Decimal]] = []
     rounded: list[tuple[Cell, Decimal, Decimal]] = []
+    for cell, change in table.changed.items():
+        yield _changed(table, cell, change)
     for cell, expected in table.computed.items():
+        if cell in table.explained:
+            continue
         if cell in table.sheet.unvalued:
             missing.append((cell, expected))
             continue
@@ -84,6 +100,27 @@ def stale_or_missing_value(table: Table) -> Iterator[Finding]:
             related=[cell for cell, _ in missing[1:]],
             fix=Fix(Safety.SAFE, tuple(_recalculated(table, cell, value) for cell, value in missing)),
         )
+
+
+def _changed(table: Table, cell: Cell, change: Change) -> Finding:
+    """A typed amount that is not the one that the results were calculated with."""
+    shown, former = table.amount(cell), change.former
+    assert shown is not None
+    return at(
+        "FRM006",
+        table,
+        cell,
+        {
+            "variant": "changed",
+            "shown": shown,
+            "expected": former,
+            "difference": shown - former,
+            "count": len(change.results),
+        },
+        amounts=(shown, former),
+        related=[place.cell for place in change.results if place.sheet == table.sheet.name],
+        fix=Fix(Safety.REVIEW, (SetCell(table.sheet.name, cell, former),)),
+    )
 
 
 def said_of_manual(book: Book, findings: Sequence[Finding]) -> list[Finding]:

@@ -1,0 +1,331 @@
+"""Along rows: which years, or other columns, the totals of a column add up on each line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from itertools import pairwise
+
+from ..formula import Sum
+from ..model.address import Cell
+from ..model.table import Axis, ColumnRole, Evidence, Line, LineKind, Table, Total, YearRole
+from .candidates import (
+    JUDGED,
+    Candidate,
+    agrees,
+    all_alike,
+    holds_number,
+    is_unknown,
+    signed_sum,
+    tolerance,
+    without_odd_one_out,
+)
+
+_FEWEST_AGREEING = 3  # fewer lines agree with anything
+
+
+def row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[Cell]]:
+    found: list[Total] = []
+    unchecked: list[Cell] = []
+    index_of = {column.number: index for index, column in enumerate(table.columns)}
+    mixed = any(column.role is ColumnRole.OTHER for column in table.columns)
+    periods, lines_added = _sums_of_periods(table)
+    for position, column in enumerate(table.columns):
+        if column.role is not ColumnRole.TOTAL and (position < 2 or not (mixed or position in periods)):
+            continue
+        own: dict[int, Candidate] = {}
+        foreign: set[int] = set()
+        for row, line in enumerate(table.lines):
+            cell = Cell(line.row, column.number)
+            total = sums.get(cell)
+            if total is None:
+                if cell in table.sheet.formulas:
+                    foreign.add(row)
+                continue
+            inside = [(at, sign) for at, sign in total.cells if at.column in index_of]
+            if (
+                inside
+                and total.row == line.row
+                and not any(at.column not in index_of and holds_number(table, at) for at, _ in total.cells)
+            ):
+                members = tuple(index_of[at.column] for at, _ in inside)
+                own[row] = Candidate(members, tuple(sign for _, sign in inside))
+            elif total.column != column.number:
+                foreign.add(row)
+        own = without_odd_one_out(own)
+        if column.role is ColumnRole.TOTAL:
+            chosen, evidence, judged = _choose_columns(table, position, own, foreign)
+        else:
+            chosen, evidence, judged = (
+                _agreeing_columns(table, position, own, foreign),
+                Evidence.AGREEMENT,
+                [],
+            )
+            if chosen is None and not own and position in periods:
+                chosen = periods[position]
+                foreign = foreign | (set(range(len(table.lines))) - lines_added)
+            if chosen is None and not own:
+                continue
+            if own:
+                evidence = Evidence.SIBLING_FORMULAS
+        for row, line in enumerate(table.lines):
+            if row in foreign:
+                continue
+            if row in own:
+                found.append(_row_total(table, line, position, own[row], Evidence.OWN_FORMULA))
+            elif chosen is not None:
+                found.append(_row_total(table, line, position, chosen, evidence))
+        if chosen is None and judged and not own:
+            unchecked.append(Cell(table.lines[judged[0]].row, column.number))
+    if not table.in_proposal:
+        found, doubted = _without_doubtful_columns(found)
+        unchecked.extend(doubted)
+    return found, unchecked
+
+
+def _without_doubtful_columns(found: list[Total]) -> tuple[list[Total], list[Cell]]:
+    """Leave out the typed totals of a column that disagree, where many do: they cover something else.
+
+    Returns the rest, and one cell of each such column.
+    """
+    tested: Counter[int] = Counter()
+    wrong: dict[int, list[Total]] = {}
+    for total in found:
+        if total.evidence in JUDGED and total.shown is not None and total.expected is not None:
+            tested[total.cell.column] += 1
+            if abs(total.difference) > max(total.tolerance, Decimal(len(total.addends) + 1) / 2):
+                wrong.setdefault(total.cell.column, []).append(total)
+    doubtful: set[Cell] = set()
+    told: list[Cell] = []
+    for column, totals in wrong.items():
+        sizes = {round(abs(total.difference), 3) for total in totals}
+        if len(sizes) > max(2, tested[column] // 8):
+            doubtful.update(total.cell for total in totals)
+            told.append(totals[0].cell)
+    return [total for total in found if total.cell not in doubtful], told
+
+
+def _choose_columns(
+    table: Table, position: int, own: dict[int, Candidate], foreign: set[int]
+) -> tuple[Candidate | None, Evidence, list[int]]:
+    """The years that the typed totals of a column cover, and the lines on which that was judged."""
+    if own:
+        if len(own) == len(table.lines) or all_alike(own.values()):
+            return next(iter(own.values())), Evidence.SIBLING_FORMULAS, []
+        common = Counter(own.values()).most_common(1)[0]
+        if common[1] * 2 > len(own) or len(own) <= 2:
+            return common[0], Evidence.SIBLING_FORMULAS, []
+    judged = [
+        row
+        for row, line in enumerate(table.lines)
+        if row not in foreign and row not in own and line.amounts[position] is not None
+    ]
+    best: Candidate | None = None
+    best_agreeing = -1
+    candidates = _column_candidates(table, position)
+    sample = judged if len(judged) <= 400 else judged[:: len(judged) // 400]
+    for candidate in candidates:
+        agreeing = tested = 0
+        for row in sample:
+            amounts = table.lines[row].amounts
+            values = [amounts[member] for member in candidate.members]
+            expected = signed_sum(values, candidate.signs)
+            shown = amounts[position]
+            if expected is None or shown is None:
+                continue
+            tested += 1
+            agreeing += agrees(shown, expected, tolerance(table, values, shown))
+        if agreeing > best_agreeing:
+            best, best_agreeing, best_tested = candidate, agreeing, tested
+    if best is None:
+        return None, Evidence.LAYOUT, judged
+    alike = len({column.year_role for column in table.columns if column.role is ColumnRole.YEAR}) == 1
+    apart = best != candidates[0] and _after_a_gap(table, best)
+    if best != candidates[0] and alike and not apart and best_agreeing < _FEWEST_AGREEING:
+        best, best_agreeing = candidates[0], 0  # a line or two agree with anything
+    if best_agreeing and best_agreeing * 2 >= best_tested:
+        return best, Evidence.AGREEMENT, judged
+    if not judged:
+        return best, Evidence.LAYOUT, judged  # nothing typed yet: what filling in goes by
+    if best_tested <= 2 and (table.in_proposal or alike):
+        return candidates[0], Evidence.LAYOUT, judged
+    return None, Evidence.LAYOUT, judged
+
+
+def _after_a_gap(table: Table, candidate: Candidate) -> bool:
+    """Whether a cover is the unbroken years after a year for comparison: '2021, 2023, 2024, 2025'."""
+    years = [column.year for column in table.columns if column.role is ColumnRole.YEAR]
+    covered = [table.columns[member].year for member in candidate.members]
+    left_out = [year for year in years if year not in covered]
+    steps = {
+        after - before for before, after in pairwise(covered) if before is not None and after is not None
+    }
+    first = covered[0]
+    return (
+        first is not None
+        and steps <= {1}
+        and bool(left_out)
+        and all(year is not None and year < first - 1 for year in left_out)
+    )
+
+
+_FARTHEST = 12
+
+
+_FEWEST_LINES = 4
+
+
+_SAMPLE = 200
+
+
+def _agreeing_columns(
+    table: Table, position: int, own: dict[int, Candidate], foreign: set[int]
+) -> Candidate | None:
+    """What a column without a total's name adds or subtracts: its formulas tell, or nearly all its lines do.
+
+    A sum of the columns before it (a quarter, a half-year), or the difference of two of them (a change).
+    """
+    if own:
+        common, count = Counter(own.values()).most_common(1)[0]
+        return common if count * 2 > len(own) and count >= 2 else None
+    rows = [row for row, line in enumerate(table.lines) if line.amounts[position] and row not in foreign]
+    if len(rows) < _FEWEST_LINES:
+        return None
+    rows = rows[:: len(rows) // _SAMPLE + 1]
+    before = range(max(0, position - _FARTHEST), position)
+    candidates = [Candidate.plus(range(first, position)) for first in before if position - first >= 2]
+    if table.columns[position].role is ColumnRole.OTHER:
+        candidates += [Candidate((a, b), (1, -1)) for a in before for b in before if a != b]
+    for candidate in candidates:
+        most_wrong = 1 if len(candidate.members) == 2 else max(1, len(rows) // 6)
+        wrong = telling = 0
+        for row in rows:
+            amounts = table.lines[row].amounts
+            values = [amounts[member] for member in candidate.members]
+            shown = amounts[position]
+            expected = signed_sum(values, candidate.signs)
+            if shown is None or expected is None:
+                wrong += 1
+            elif agrees(shown, expected, tolerance(table, values, shown)):
+                telling += sum(value is not None and value != 0 for value in values) >= 2
+            else:
+                wrong += 1
+            if wrong > most_wrong:
+                break
+        else:
+            if telling >= _FEWEST_LINES - 1 and telling > 2 * wrong:
+                return candidate
+    return None
+
+
+def _sums_of_periods(table: Table) -> tuple[dict[int, Candidate], set[int]]:
+    """The years that sum up their own quarters or months, by their columns, and the lines where they do.
+
+    A balance is no sum of balances: a line that disagrees in every such year is left alone.
+    """
+    years = table.years
+    if len(years) < 3 or len(set(years)) == len(years):
+        return {}, set()
+    found: dict[int, Candidate] = {}
+    for position, column in enumerate(table.columns):
+        parts = [index for index in range(position) if table.columns[index].year == column.year]
+        if column.year is not None and len(parts) >= 2 and column.heading.strip().isdigit():
+            found[position] = Candidate.plus(parts)
+    added: set[int] = set()
+    right = wrong = 0
+    for row, line in enumerate(table.lines):
+        agreeing = tested = 0
+        for position, candidate in found.items():
+            values = [line.amounts[member] for member in candidate.members]
+            shown, expected = line.amounts[position], signed_sum(values, candidate.signs)
+            if shown is not None and expected is not None and len(set(values)) > 1:
+                tested += 1
+                agreeing += agrees(shown, expected, tolerance(table, values, shown))
+        if agreeing:
+            added.add(row)
+            right += agreeing
+            wrong += tested - agreeing
+    return (found, added) if right >= _FEWEST_LINES and right > 3 * wrong else ({}, set())
+
+
+_SPAN = re.compile(r"((?:19|20)\d\d)\D{1,5}((?:19|20)?\d\d)\b")
+
+
+def _column_candidates(table: Table, position: int) -> list[Candidate]:
+    columns = table.columns
+    years = [index for index, column in enumerate(columns) if column.role is ColumnRole.YEAR]
+    years = years or [index for index, column in enumerate(columns) if column.role is ColumnRole.OTHER]
+    candidates: list[Candidate] = []
+
+    def add(members: Iterable[int]) -> None:
+        candidate = Candidate.plus(members)
+        if candidate.members and candidate not in candidates:
+            candidates.append(candidate)
+
+    span = _SPAN.search(columns[position].heading)
+    if span:
+        first = int(span[1])
+        last = int(span[2]) if len(span[2]) == 4 else first // 100 * 100 + int(span[2])
+        inside = [index for index in years if first <= (columns[index].year or 0) <= last]
+        if len(inside) == last - first + 1:
+            add(inside)
+            return candidates
+    totals = [index for index, column in enumerate(columns) if column.role is ColumnRole.TOTAL]
+    if len(totals) == 1:
+        planned = [index for index in years if columns[index].year_role is not YearRole.ACCOUNT]
+        if planned != years:
+            add(planned)
+        add(years)
+        if len({columns[index].year_role for index in years}) > 1:
+            for role in YearRole:
+                add(index for index in years if columns[index].year_role is role)
+        left = [index for index in years if index < position]
+        right = [index for index in years if index > position]
+        if left and right:
+            add(left)
+            add(right)
+        side = left or right
+        plain = [index for index in side if columns[index].heading.strip().isdigit()]
+        add(plain)
+        for start in range(1, len(side) - 1):
+            add(side[start:])
+            add(side[: len(side) - start])
+        return candidates
+    before = [index for index in years if index < position and not any(index < t < position for t in totals)]
+    after = [index for index in years if index > position and not any(position < t < index for t in totals)]
+    add(before)
+    add(after)
+    add(years)
+    return candidates
+
+
+def _row_total(table: Table, line: Line, position: int, candidate: Candidate, evidence: Evidence) -> Total:
+    values = [line.amounts[member] for member in candidate.members]
+    shown = line.amounts[position]
+    columns = table.columns
+    numbers = tuple([columns[member].number for member in candidate.members])
+    unknown = bool(table.sheet.unvalued) and is_unknown(table, (Cell(line.row, number) for number in numbers))
+    return Total(
+        Cell(line.row, columns[position].number),
+        Axis.ROW,
+        numbers,
+        candidate.signs,
+        evidence,
+        shown,
+        None if unknown or _is_balance(values, shown) else signed_sum(values, candidate.signs),
+        tolerance(table, values, shown),
+        line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL),
+    )
+
+
+_SEVERAL = 4
+
+
+def _is_balance(values: list[Decimal | None], shown: Decimal | None) -> bool:
+    """Whether a line's total repeats its first or last figure: a balance is carried, not added."""
+    if len(values) < _SEVERAL or shown not in (values[0], values[-1]):
+        return False
+    filled = [value for value in values if value]
+    return len(filled) >= _SEVERAL and shown in (filled[0], filled[-1]) and len(set(filled)) > 1

@@ -1,0 +1,105 @@
+"""Typed numbers among formulas: what should stand there is what the neighbours' formula gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ..formula import Sum
+from ..model.address import Cell
+from ..model.table import Axis, Evidence, Table, Total
+from .candidates import holds_number, number_at, signed_sum, tolerance, worlds_apart
+
+_MOST_ADDENDS = 60  # of a formula that is moved to another place
+
+
+def typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]) -> list[Total]:
+    """Typed numbers in a line, or a column, whose other cells all have the same formula, moved along.
+
+    They give themselves away: what should stand there is what the neighbours' formula gives in their place.
+    """
+    found: list[Total] = []
+    lines = {line.row: line for line in table.lines}
+    numbers = [column.number for column in table.columns]
+    strips = [[Cell(row, number) for number in numbers] for row in lines]
+    strips += [[Cell(row, number) for row in lines] for number in numbers]
+    for strip in strips:
+        moved: Counter[tuple[tuple[int, int, int], ...]] = Counter()
+        for cell in strip:
+            total = sums.get(cell)
+            if total is not None and not total.subtotal and 2 <= len(total.cells) <= _MOST_ADDENDS:
+                moved[
+                    tuple((at.row - cell.row, at.column - cell.column, sign) for at, sign in total.cells)
+                ] += 1
+        if not moved:
+            continue
+        pattern, count = moved.most_common(1)[0]
+        calculated = sum(cell in table.sheet.formulas for cell in strip)
+        typed = [
+            (index, cell)
+            for index, cell in enumerate(strip)
+            if cell not in table.sheet.formulas and cell not in covered and holds_number(table, cell)
+        ]
+        if count < 2 or count * 2 <= calculated or not typed or len(typed) * 3 > count + 2:
+            continue
+        sideways = any(
+            (down if strip[0].column == strip[-1].column else across) for down, across, _ in pattern
+        )
+        for index, cell in typed:
+            if sideways and not (0 < index < len(strip) - 1):
+                continue  # where a series begins, something must be typed
+            addends = [(Cell(cell.row + down, cell.column + across), sign) for down, across, sign in pattern]
+            if any(at.row < 1 or at.column < 1 for at, _ in addends):
+                continue
+            values = [number_at(table, at) for at, _ in addends]
+            shown = number_at(table, cell)
+            expected = signed_sum(values, [sign for _, sign in addends])
+            if expected is None or shown is None:
+                continue
+            covered.add(cell)
+            found.append(
+                Total(
+                    cell,
+                    Axis.BLOCK,
+                    tuple(at for at, _ in addends),
+                    tuple(sign for _, sign in addends),
+                    Evidence.SIBLING_FORMULAS,
+                    shown,
+                    expected,
+                    tolerance(table, values, shown),
+                )
+            )
+    # one typed cell is a slip; several in a column, or one of another order, are what a model is fed with
+    wrong = Counter(total.cell.column for total in found if total.wrong)
+    return [
+        total
+        for total in found
+        if not total.wrong or (wrong[total.cell.column] == 1 and not worlds_apart(total))
+    ]
+
+
+def without_contradicted(totals: Sequence[Total], sums: dict[Cell, Sum]) -> list[Total]:
+    """Totals, without typed ones that a formula adds together with what they are taken to cover.
+
+    Nobody adds a total to its own parts: the amount is one of them, or of something else. For the same
+    reason no total covers a sum together with what that sum adds. A sum of two may be the next step of a
+    running sum, though.
+    """
+    doubted = [total for total in totals if total.evidence is Evidence.SIBLING_FORMULAS and total.wrong]
+    if not doubted or not sums:
+        return list(totals)
+    cells = {total.cell for total in doubted}
+    users: dict[Cell, list[Sum]] = {cell: [] for cell in cells}
+    for formula in sums.values():
+        if len(formula.cells) > 2:
+            for addend, sign in formula.cells:
+                if sign > 0 and addend in cells:
+                    users[addend].append(formula)
+    contradicted: set[int] = set()
+    for total in doubted:
+        covered = {cell for cell, sign in zip(total.cells(), total.signs, strict=True) if sign > 0}
+        inside = [sums[cell] for cell in covered if cell in sums and len(sums[cell].cells) > 2]
+        near = (*users[total.cell], *inside)
+        if any(cell in covered for formula in near for cell, sign in formula.cells if sign > 0):
+            contradicted.add(id(total))
+    return [total for total in totals if id(total) not in contradicted]

@@ -1,0 +1,164 @@
+"""Totals that no word names: lines that equal what stands before them in every column."""
+
+from __future__ import annotations
+
+from ..layout import words
+from ..model.address import Cell
+from ..model.table import LineKind, Table
+from .candidates import Candidate, agrees, is_slip, signed_sum, tolerance
+
+_DEEPEST = 60  # a total covers at most so many of the items before it, unless its label says more
+_FEWEST_AGREEING = 3
+_MANY = 4  # so many figures do not give a third one by chance in two columns
+_LONGEST_SEARCHED = 800
+
+
+class Search:
+    """Looks for totals that no word names: lines that equal what stands before them in every column."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.floats: list[list[float | None]] | None = None
+        self.plain: dict[int, Candidate] = {}  # lines that are plain sums of lines before them
+        self.parts: set[int] = set()  # lines that such a sum adds
+
+    def look_ahead(self) -> None:
+        """Find the plain sums first: what one of them adds is no difference of the lines before it.
+
+        In a balance sheet any line is the rest of the others; only one of these readings is a sum.
+        """
+        table = self.table
+        if table.in_proposal or len(table.columns) < _FEWEST_AGREEING - 1:
+            return
+        stack: list[int] = []
+        for row, line in enumerate(table.lines):
+            if line.kind in (LineKind.OF_WHICH, LineKind.SHARE):
+                continue
+            agreed = self.unnamed(row, stack, plain=True)
+            if agreed is not None:
+                stack = [item for item in stack if item not in agreed.members]
+                self.parts.update(agreed.members)
+                self.plain[row] = agreed
+            stack.append(row)
+
+    def named_by_nobody(self, row: int, stack: list[int]) -> Candidate | None:
+        """What a line without a total's name covers, if it is a total all the same."""
+        if row in self.plain:
+            return self.plain[row]
+        if row in self.parts:
+            return None
+        return self.unnamed(row, stack) or self._net_of_totals(row, stack)
+
+    def _net_of_totals(self, row: int, stack: list[int]) -> Candidate | None:
+        """The two totals right before a line that is called a net, where it is their difference."""
+        lines = self.table.lines
+        if self.table.in_proposal or len(stack) < 2 or not words.is_net(lines[row].label):
+            return None
+        pair = tuple(stack[-2:])
+        if any(lines[item].kind not in (LineKind.TOTAL, LineKind.SUBTOTAL) for item in pair):
+            return None
+        positions = self.typed(row)
+        slipped: Candidate | None = None
+        for signs in ((1, -1), (-1, 1), (1, 1)):
+            right = slips = 0
+            for position in positions:
+                shown = lines[row].amounts[position]
+                values = [lines[item].amounts[position] for item in pair]
+                expected = signed_sum(values, signs)
+                if shown and expected and all(values):
+                    right += agrees(shown, expected, tolerance(self.table, values, shown))
+                    slips += shown != -expected and is_slip(shown, expected)
+            if right * 2 >= len(positions) > 0:
+                return Candidate(pair, signs)
+            if slips == len(positions) > 0:
+                slipped = Candidate(pair, signs)
+        return slipped
+
+    def typed(self, row: int) -> list[int]:
+        """The columns in which a line has a typed amount."""
+        line, formulas = self.table.lines[row], self.table.sheet.formulas
+        return [
+            position
+            for position, (amount, column) in enumerate(zip(line.amounts, self.table.columns, strict=True))
+            if amount is not None and (not formulas or Cell(line.row, column.number) not in formulas)
+        ]
+
+    def unnamed(self, row: int, stack: list[int], *, plain: bool = False) -> Candidate | None:
+        """The items that a line without a total's name adds up in at least three columns and nearly all."""
+        table = self.table
+        if table.in_proposal or len(stack) < 2 or len(table.columns) < _FEWEST_AGREEING - 1:
+            return None
+        if len(table.lines) > _LONGEST_SEARCHED:
+            return None
+        positions = self.typed(row)
+        if len(positions) < _FEWEST_AGREEING - 1:
+            return None
+        if self.floats is None:
+            self.floats = [
+                [None if amount is None else float(amount) for amount in line.amounts] for line in table.lines
+            ]
+        return self._of_its_kind(self.floats, row, stack, positions) or self._agreeing(
+            self.floats, row, stack, positions, plain
+        )
+
+    def _of_its_kind(
+        self, floats: list[list[float | None]], row: int, stack: list[int], positions: list[int]
+    ) -> Candidate | None:
+        """The earlier lines of the same label, where labels alternate: 'Bevilling', 'Forbrug' …"""
+        label = self.table.lines[row].label
+        alike = [item for item in stack if self.table.lines[item].label == label]
+        if not label or len(alike) < 2:
+            return None
+        right = 0
+        for position in positions:
+            rest = sum(floats[item][position] or 0.0 for item in alike)
+            total = floats[row][position] or 0.0
+            if abs(rest - total) > max(1e-6, abs(total) * 1e-9):
+                return None
+            right += bool(total)
+        return Candidate.plus(alike) if right >= _FEWEST_AGREEING else None
+
+    def _agreeing(
+        self,
+        floats: list[list[float | None]],
+        row: int,
+        stack: list[int],
+        positions: list[int],
+        plain: bool,
+    ) -> Candidate | None:
+        shown = [floats[row][position] or 0.0 for position in positions]
+        telling = len({round(value, 6) for value in shown if value})
+        if telling < _FEWEST_AGREEING - 1:
+            return None
+        most_wrong = max(1, len(positions) // 6)
+        net = words.is_net(self.table.lines[row].label)  # where its name says it, less agreement will do
+        sums = [0.0] * len(positions)
+        for count, item in enumerate(reversed(stack[-_DEEPEST:]), 1):
+            above = floats[item]
+            values = [above[position] or 0.0 for position in positions]
+            if count >= 2:
+                for first in (1.0,) if plain else (1.0, -1.0):
+                    wrong = 0
+                    right: set[float] = set()
+                    for place, (total, value, rest) in enumerate(zip(shown, values, sums, strict=True)):
+                        if abs(value + first * rest - total) <= max(1e-6, abs(total) * 1e-9):
+                            if total and rest and value:
+                                right.add(round(total, 6))
+                        elif value or rest or not _blank(floats, stack[-count:], positions[place]):
+                            wrong += 1
+                            if wrong > most_wrong:
+                                break
+                    else:
+                        narrow = count >= _MANY and len(positions) <= _MANY
+                        enough = _FEWEST_AGREEING - (narrow or net)
+                        if len(right) >= enough and len(right) >= (1 if net else 2) * wrong:
+                            return Candidate(
+                                tuple(stack[-count:]), (1, *[1 if first == 1.0 else -1] * (count - 1))
+                            )
+            sums = [rest + value for rest, value in zip(sums, values, strict=True)]
+        return None
+
+
+def _blank(floats: list[list[float | None]], rows: list[int], position: int) -> bool:
+    """Whether lines hold nothing at all in a column: it says nothing of them, as an opening balance does."""
+    return all(floats[row][position] is None for row in rows)

@@ -1,0 +1,226 @@
+"""What totals cover, drawn as sheets: each grid says which cells are at fault, and no other is found."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from tests.grid import place, read_grid
+
+AT_FAULT = ("ARI001", "ARI002", "ARI003", "ARI007", "ARI011", "FRM006")
+
+GRIDS = {
+    "a grand total that is right along its row is not told of again": """
+            A         B     C     D     E     F     G     H
+        4             2020  2021  2022  2023  2024  2025  I alt
+        5   Løn       510   520   530   540   550   560   3210
+        6   Drift     110   120   130   140   150   160   810
+        7   Husleje   71    72    73    74    75    76    441
+        8   Vand      31    32    33    34    35    36    201
+        9   I alt     722   744   766   988   810   1032  4662
+        #: ARI011 E9
+    """,
+    "a difference that was left blank puts no total wrong": """
+            A         B     C     D     E
+        4             2024  2023  2022  Ændring
+        5   Løn       550   540   530   10
+        6   Drift     150   140   130   10
+        7   Husleje   75    74    73    1
+        8   Vand      35    36    33    -1
+        9   Varme     25    36    33
+        10  Rejser    5     7     3     -2
+        11  I alt     840   833   802   7
+    """,
+    "an amount that is added with its neighbours is not their total": """
+            A         B     C          D
+        4             2023  2024       2025
+        5   Løn       510   =B5+10     530
+        6   Drift     110   120        130
+        7   Gebyr     71    72         73
+        8   Vand      31    32         =SUM(D5:D7)
+        9   I alt     =SUM(B5:B8)  =SUM(C5:C8)  =D8
+    """,
+    "the next step of a running sum gives the typed step away": """
+            A        B     C     D          E          F          G
+        4            2020  Step  2021       2022       2023       2024
+        5   Løn      510   10    =B5+$C5    =D5+$C5    =E5+$C5    =F5+$C5
+        6   Drift    110   20    =B6+$C6    =D6+$C6    107        =F6+$C6
+        7   Husleje  70    5     =B7+$C7    =D7+$C7    =E7+$C7    =F7+$C7
+        8   Vand     30    1     =B8+$C8    =D8+$C8    =E8+$C8    =F8+$C8
+        #: ARI002 F6
+    """,
+    "a column of percentages says nothing of the rows": """
+            A            B     C     D       E       F       G     H     I
+        4                2021  2022  2023    Δ % 22  Δ % 23  2024  2025  2026
+        5   Indtægter    2922  2984  3040    2,1     1,9     3131  3225  3322
+        6   Vareforbrug  1401  1383  1367    1,3     1,1     1409  1451  1495
+        7   Dækning      1521  1601  1673    5,3     4,5     1722  1744  1827
+        8   Løn          1212  1245  1068    2,7     14,2    1096  1129  1163
+        #: ARI002 H7
+    """,
+    "a balance that opens the table covers nothing in its year": """
+            A        B      C     D     E     F     G
+        4            2020   2021  2022  2023  2024  2025
+        5   Primo           632   660   674   688   703
+        6   Afgang          -44   -41   -44   -45   -46
+        7   Tilgang         72    55    58    60    61
+        8   Ultimo   632    660   674   688   730   718
+        #: ARI002 F8
+    """,
+    "a year after its own quarters is their sum, but for a balance": """
+            A        B        C        D        E        F        G        H        I        J     K
+        4            2023(1)  2023(2)  2023(3)  2023(4)  2024(1)  2024(2)  2024(3)  2024(4)  2023  2024
+        5   Løn      100      110      120      135      140      150      160      175      465   625
+        6   Drift    10       11       12       14       14       15       16       18       47    63
+        7   Gebyr    7        8        9        11       11       12       13       15       53    51
+        8   Gæld     900      880      850      800      790      760      740      700      800   700
+        #: ARI001 J7
+    """,
+    "a line above its parts is their total": """
+            A               B     C     D     E
+        4                   2022  2023  2024  2025
+        5   Skoler          1730  1708  1636  1536
+        6     Lærere        977   945   932   842
+        7     Pædagoger     684   682   649   637
+        8     Ledelse       69    81    82    57
+        9   Kultur          242   246   257   194
+        10    Biblioteker   179   183   129   132
+        11    Museer        30    29    28    27
+        12    Idræt         33    34    100   35
+        13  Drift i alt     1972  1954  1920  1730
+        #: ARI002 D5
+    """,
+    "a total less what is taken from it is told where the net stands": """
+            A              B     C     D     E
+        4                  2022  2023  2024  2025
+        5   I alt          1730  1708  1663  1536
+        6   Interne køb    977   945   932   842
+        7   Interne ydels  684   682   649   637
+        8   Netto          69    81    28    57
+        #: ARI002 D8
+    """,
+    "a single column: a slip of the hand gives its total away": """
+            A                   B
+        3                       Budget 2024
+        4   Indtægter
+        5   Skatter             51236
+        6   Tilskud             22897
+        7   Gebyrer             7281
+        8   Indtægter i alt     84114
+        9   Udgifter
+        10  Løn                 37793
+        11  Bygninger           9175
+        12  Kørsel              1287
+        13  Udgifter i alt      48255
+        #: ARI002 B8
+    """,
+    "a single column: a total that is of something else is left alone": """
+            A                   B
+        3                       Budget 2024
+        4   Indtægter
+        5   Skatter             51236
+        6   Tilskud             22897
+        7   Gebyrer             7281
+        8   Indtægter i alt     93270
+        9   Udgifter
+        10  Løn                 37793
+        11  Bygninger           9175
+        12  Kørsel              1287
+        13  Udgifter i alt      48255
+    """,
+    "a single column: a total like the others that are the sum of their sections": """
+            A                   B
+        3                       Budget 2024
+        4   Indtægter
+        5   Skatter             51236
+        6   Tilskud             22897
+        7   Indtægter i alt     74133
+        8   Udgifter
+        9   Løn                 37793
+        10  Bygninger           9175
+        11  Udgifter i alt      46968
+        12  Anlæg
+        13  Veje                8120
+        14  Skoler              3305
+        15  Anlæg i alt         11625
+        #: ARI002 B15
+    """,
+    "a net after two totals is their difference": """
+            A                   B            C
+        3                       Budget 2024  Budget 2025
+        5   Skatter             51236        52236
+        6   Tilskud             22897        22997
+        7   Indtægter i alt     74133        75233
+        9   Løn                 37793        38793
+        10  Bygninger           9175         9275
+        11  Udgifter i alt      46968        48068
+        12  Netto               27165        27265
+        #: ARI002 C12
+    """,
+    "a total over lines above their parts, told by the amounts alone": """
+            A                B
+        3                    Budget 2024
+        4   Børn og unge     32733
+        5   Dagpleje         5311
+        6   Skoler           23110
+        7   SFO              4312
+        8   Ældre            25733
+        9   Hjemmepleje      9311
+        10  Plejehjem        13110
+        11  Hjælpemidler     3312
+        12  I alt            58466
+    """,
+    "lines above two parts each are no nets, as the total tells": """
+            A                B      C      D
+        3                    2023   2024   2025
+        4   Børn og unge     28421  29106  28835
+        5   Dagpleje         5311   5402   5521
+        6   Skoler           23110  23704  23314
+        7   Ældre            22421  22876  23441
+        8   Hjemmepleje      9311   9422   9510
+        9   Plejehjem        13110  13454  13931
+        10  Kultur           3421   3507   3618
+        11  Bibliotek        2311   2365   2408
+        12  Museum           1110   1142   1210
+        13  I alt            54263  54589  55894
+        #: ARI002 C13
+    """,
+    "a total in a list of key figures is of none of them": """
+            A                 B
+        3   Nøgletal          Status
+        4   Indtægter         1288330
+        5   Udgifter          1706862
+        6   Likviditet        500000
+        7   Ultimo            81468
+        8   Gæld i alt        500000
+    """,
+    "expenditure less income is a net cost": """
+            A                   B
+        3                       Budget 2024
+        5   Skatter             5236
+        6   Tilskud             2897
+        7   Indtægter i alt     8133
+        9   Løn                 7793
+        10  Bygninger           9175
+        11  Udgifter i alt      16968
+        12  Nettoudgifter       8835
+    """,
+    "the word for a total may stand anywhere before its amounts": """
+            A          B       C             D        E
+        9              5464                  986000   1223000
+        10             5471                  943000   1238000
+        11             5472                  623000   327000
+        12             5706                  314000   266000
+        13             5707                  4122000  4074000
+        14                     I alt ophørt  6988000  7821000
+        #: ARI002 E14
+    """,
+}
+
+
+@pytest.mark.parametrize("drawing", GRIDS.values(), ids=GRIDS)
+def test_totals(drawing: str) -> None:
+    grid = read_grid(textwrap.dedent(drawing.strip("\n")))
+    found = sorted(one for one in map(place, grid.findings()) if one[0] in AT_FAULT)
+    assert found == sorted(grid.expected)
