@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from budget_tools import UsageError, accept, check, fix, undo
 from budget_tools.changing.fix import PlannedFix
+from budget_tools.cli.main import app
 from tests.changing.workbooks import book
 from tests.package_parts import assert_only_changed
 from tests.packages import pack, parts_of, rows_of, worksheet
@@ -47,6 +52,65 @@ def test_a_text_becomes_a_number(text: Path, tmp_path: Path) -> None:
     assert "NUM001" not in {finding.code for finding in check(text).findings}
     undo(paths=text)
     assert text.read_bytes() == before.read_bytes()
+
+
+def small(first: object) -> openpyxl.Workbook:
+    """A proposal of one line, which begins with ``first``."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.title = "Skema"
+    rows = [["Skema 2.1.2. 01"], ["Ny skole"], ["Beløb i 1.000 kr."], ["", 2023, 2024, "I alt"]]
+    for row in [*rows, ["Løn", first, 200, 300]]:
+        sheet.append(row)
+    return workbook
+
+
+@pytest.mark.parametrize("text", ["1.500", "−1.500"])
+def test_a_cell_for_texts_becomes_one_for_numbers(text: str, tmp_path: Path) -> None:
+    """With the number format of its neighbours; where it had another than that of texts, it keeps it."""
+    path = tmp_path / "a.xlsx"
+    workbook = small(100)
+    sheet = workbook["Skema"]
+    for cell in ("C5", "D5"):
+        sheet[cell].number_format = "#,##0"
+    sheet["B5"] = text
+    sheet["B5"].number_format = "@"
+    workbook.save(path)
+    report = fix(path, safe=True, in_place=True)
+    changes = [change for one in report.workbooks[0].fixes for change in one.changes]
+    assert [(change.kind, str(change.before), str(change.after)) for change in changes] == [
+        ("value", text, "1500" if text[0] == "1" else "-1500"),
+        ("format", "@", "#,##0"),
+    ]
+    assert openpyxl.load_workbook(path)["Skema"]["B5"].number_format == "#,##0"
+    workbook = openpyxl.load_workbook(path)
+    workbook["Skema"]["B5"].value, workbook["Skema"]["B5"].number_format = text, "0"
+    workbook.save(path)
+    (change,) = (change for one in fix(path, safe=True).workbooks[0].fixes for change in one.changes)
+    assert change.kind == "value"
+
+
+def test_what_follows_is_told(tmp_path: Path) -> None:
+    """How many formulas get their new result, and how many only Excel can work out: in the plan as well."""
+    path = tmp_path / "a.xlsx"
+    workbook = small("1.500")
+    sheet = workbook.create_sheet("Oversigt")
+    for row in [["", "=SUM(Skema!B5)"], ["", "=Skema!B5+1"], ["", "=VLOOKUP(B1,B1:B2,1)"], ["", "=B3*2"]]:
+        sheet.append(row)
+    workbook.save(path)
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    name = "xl/worksheets/sheet2.xml"
+    parts[name] = re.sub(rb"<v ?/>|<v></v>", b"<v>7</v>", parts[name])  # results that were stored
+    with zipfile.ZipFile(path, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+    said = " ".join(CliRunner().invoke(app, ["fix", str(path), "--safe", "--dry-run"]).stdout.split())
+    assert "2 formler, der regner på cellerne, får deres nye resultat." in said
+    assert "2 formler, der regner på cellerne, kan kun Excel regne ud. Det sker, når filen åbnes" in said
+    for in_place in (False, True):
+        (done,) = fix(path, safe=True, in_place=in_place).workbooks
+        assert (done.following.fresh, done.following.left) == (2, 2)
 
 
 @pytest.mark.parametrize("code", ["NUM001", "NUM003", "NUM004"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -38,6 +39,21 @@ def test_there_and_back(tmp_path: Path) -> None:
     assert code == 0 and "Mærkerne fjernes fra 1 celle." in text
     code, text = told("unmark", tmp_path / "u", "--output", tmp_path / "v")
     assert code == 0 and "Filen er ikke mærket." in text and not (tmp_path / "v").exists()
+
+
+def test_in_place(tmp_path: Path) -> None:
+    path = tmp_path / WRONG.name
+    shutil.copy(WRONG, path)
+    code, text = told("mark", path, "--in-place")
+    assert code == 0 and "1 projektmappe er mærket." in text and "budget-tools undo " in text
+    code, text = told("mark", path, "--in-place")
+    assert code == 0 and "Mærkerne er, som de skal være; filen er ikke rørt." in text and "undo" not in text
+    assert "  mærket\n" in told("history", path)[1] + "\n"
+    code, text = told("unmark", path, "--in-place", "--lang", "en")
+    assert code == 0 and "Marks were taken from 1 workbook." in text
+    assert told("unmark", path, "--in-place")[1].endswith("Filen er ikke mærket.\n")
+    assert told("undo", "--in", tmp_path)[0] == told("undo", "--in", tmp_path)[0] == 0
+    assert path.read_bytes() == WRONG.read_bytes()
 
 
 def test_refused(tmp_path: Path) -> None:
