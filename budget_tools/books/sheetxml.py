@@ -209,7 +209,7 @@ _FORMULA_CELL = re.compile(
     rb"<f([^>/]*)>([^<]*)</f>(?:<v>([^<]*)</v>|<v ?/>|<v></v>)?"
 )
 _STYLED_NUMBER = re.compile(rb' s="(\d{1,5})"(?! t="(?:s|str|inlineStr|b|e)")[^>/]*>')
-_STYLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,5})"')
+_STYLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,5})"[^/>]*>')
 _ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 _PLAIN_CELL = b'<c r="'
 

@@ -268,17 +268,17 @@ def mixed_number_format(table: Table) -> Iterator[Finding]:
     codes = table.details.codes
     if len({_separates(code) for code in codes if "%" not in code}) < 2:
         return
-    formats = table.details.formats
+    shown = table.details.formats.get
     with_separator: list[tuple[Cell, str, Decimal]] = []
     without: list[tuple[Cell, str, Decimal]] = []
     for line in table.lines:
         for column, amount in zip(table.columns, line.amounts, strict=True):
             if amount is None or amount.adjusted() < _THOUSANDS:
                 continue
-            code = formats.get((line.row, column.number))  # type: ignore[call-overload]
+            cell = Cell(line.row, column.number)
+            code = shown(cell)
             if code is None or "%" in code:
                 continue
-            cell = Cell(line.row, column.number)
             if cell not in table.entries:
                 (with_separator if _separates(code) else without).append((cell, code, amount))
     if not with_separator or not without:
