@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .inspection import Examined
+    from .model.book import Book
 
 Progress = Callable[[int, int], None]
 Reader = Callable[[bytes, str, Limits], Book]
@@ -252,6 +253,23 @@ def check(
         first.form_word,
         incomplete=bool(found.unreadable),
     )
+
+
+def check_book(book: Book, settings: Settings, *, sheet: str | None = None) -> Report:
+    """Check a workbook that was read already, such as one that is open in Excel.
+
+    Args:
+        book: the workbook; its path need not exist.
+        settings: the settings that hold for it.
+        sheet: report only what is found on this sheet; all are read, because formulas reach across them.
+    """
+    from .inspection import examine, inspect, inspect_run
+
+    ((report, registered),) = inspect([examine(book, settings)])
+    about_run = [finding for finding in inspect_run(registered) if finding.path == report.path]
+    kept = [one for one in (*report.findings, *about_run) if sheet is None or one.sheet == sheet]
+    wanted = tuple(_Wanted((), ()).of(kept, settings))
+    return Report((report.with_findings(wanted),), (), settings.language, settings.form_word)
 
 
 def _of_run(found: _Found) -> Iterator[Finding]:

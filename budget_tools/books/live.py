@@ -1,0 +1,510 @@
+"""The workbook that is open in Excel: read in bulk through xlwings, and changed there cell by named cell.
+
+Every call crosses to another process, so a sheet is read in two calls, one for values and one for formulas.
+What Excel tells only cell by cell (merges, number formats, hidden rows, white text) is asked for by halves: a
+range that is alike all over answers at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..errors import Unreadable, WriteRefused
+from ..model.address import Cell, Range, a1, parse_range
+from ..model.book import Book, Details, ErrorValue, Formula, Sheet, Value
+from ..model.edit import SetCell, SetNumberFormat
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+_T = TypeVar("_T")
+
+LARGEST = 5_000_000
+"""Cells of a sheet; a used range beyond that comes from formats that were put on whole rows and columns."""
+
+PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
+"""Seconds to wait between attempts while Excel is busy or a cell is being edited."""
+
+# What Excel answers while somebody types in a cell or a dialogue is open.
+_BUSY = frozenset({-2147418111, -2147417846, -2146777998})
+
+_ERRORS = frozenset(
+    ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
+    + ("#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA")
+)
+_LOWEST_ERROR, _HIGHEST_ERROR = -2146826300, -2146826200  # how Excel hands over errors that have no name yet
+
+
+def patiently(call: Callable[[], _T]) -> _T:
+    """What a call gives, tried again for some seconds while Excel is busy.
+
+    Raises:
+        Unreadable: it was busy all the while ("excel-busy").
+    """
+    for wait in PATIENCE:
+        try:
+            return call()
+        except Exception as error:
+            if not is_busy(error):
+                raise
+            time.sleep(wait)
+    try:
+        return call()
+    except Exception as error:
+        if is_busy(error):
+            raise Unreadable("excel-busy") from error
+        raise
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether Excel turned a call away because it was occupied."""
+    if getattr(error, "hresult", None) in _BUSY:
+        return True
+    told = getattr(error, "excepinfo", None)
+    return bool(told) and told[-1] in _BUSY
+
+
+class LiveBook:
+    """A reader of a workbook that is open in Excel, unsaved changes included."""
+
+    def __init__(self, book: xw.Book, path: str | None = None) -> None:
+        self._book = book
+        self._path = path
+
+    def read(self) -> Book:
+        """The workbook as it is now on the screen.
+
+        Raises:
+            Unreadable: Excel is busy, or the workbook has no worksheets.
+        """
+        return patiently(self._read)
+
+    def _read(self) -> Book:
+        sheets = tuple(_sheet(sheet) for sheet in self._book.sheets)
+        if not sheets:
+            raise Unreadable("no-sheets")
+        return Book(self._path or self._book.name, sheets)
+
+
+def _sheet(sheet: xw.Sheet) -> Sheet:
+    used = sheet.used_range
+    area = _area(used)
+    if _size(area) > LARGEST:
+        area = _with_contents(used, area)
+        if _size(area) > LARGEST:
+            raise Unreadable("sheet-too-large", sheet=sheet.name)
+        used = _range(sheet, area)
+    rows, formulas = _contents(used, area)
+    top, left = (area.top, area.left) if rows else (1, 1)
+    return Sheet(
+        sheet.name,
+        rows,
+        top,
+        left,
+        formulas,
+        merges=tuple(_merges(sheet, area)) if rows else (),
+        visible=sheet.visible in (True, -1),  # Excel for Windows says 2 of a very hidden one
+        details=lambda ranges: _details(sheet, rows, (top, left), ranges),
+    )
+
+
+def range_as_book(area: xw.Range) -> Book:
+    """A range of an open workbook as a workbook of its own, its cells where they are."""
+    place = _area(area)
+    rows, formulas = _contents(area, place)
+    return Book("range.xlsx", (Sheet(area.sheet.name, rows, place.top, place.left, formulas),))
+
+
+def _contents(used: xw.Range, area: Range) -> tuple[list[list[Value]], dict[Cell, Formula]]:
+    """The values and formulas of a range, in one call each; no rows where there is nothing."""
+    shown: Any = used.options(ndim=2, err_to_str=True, empty="").value
+    written = _grid(used.formula)
+    formulas: dict[Cell, Formula] = {}
+    rows: list[list[Value]] = []
+    for row, (values, texts) in enumerate(zip(shown, written, strict=True), area.top):
+        line: list[Value] = []
+        for column, (value, text) in enumerate(zip(values, texts, strict=True), area.left):
+            is_formula = type(text) is str and len(text) > 1 and text[0] == "=" and text != value
+            if is_formula:
+                formulas[Cell(row, column)] = Formula(text[1:], Cell(row, column))
+            line.append(_value(value, None if is_formula else text))
+        rows.append(line)
+    if not formulas and not any(value != "" for line in rows for value in line):
+        return [], {}
+    return rows, formulas
+
+
+def _size(area: Range) -> int:
+    return (area.bottom - area.top + 1) * (area.right - area.left + 1)
+
+
+def _with_contents(used: xw.Range, area: Range) -> Range:
+    """The used range without the empty rows and columns behind the last contents."""
+    last_row: Any = used.find("*", direction="backward", order="rows")
+    last_column: Any = used.find("*", direction="backward", order="columns")
+    if last_row is None or last_column is None:
+        return Range(area.top, area.left, area.top, area.left)
+    return Range(area.top, area.left, _area(last_row).bottom, _area(last_column).right)
+
+
+def _grid(formulas: Any) -> Sequence[Sequence[Any]]:
+    """Formulas as rows: a single cell's comes bare, a single row's or column's may come flat on a Mac."""
+    if not isinstance(formulas, tuple | list):
+        return ((formulas,),)
+    if formulas and not isinstance(formulas[0], tuple | list):
+        return (formulas,)
+    return formulas
+
+
+def _value(value: Any, text: Any) -> Value:
+    """What a cell holds, as every reader gives it; ``text`` is what was typed, None for a formula."""
+    if value is None:
+        return ""
+    if type(value) is str:
+        return ErrorValue(value) if value in _ERRORS else value
+    if type(value) is int and _LOWEST_ERROR < value < _HIGHEST_ERROR:
+        return ErrorValue("#ERROR")
+    if isinstance(value, Decimal):  # a cell with a currency format: cut off after four decimals
+        try:
+            return float(text) if text else float(value)
+        except ValueError:
+            return float(value)
+    plain: Value = value
+    return plain
+
+
+def _merges(sheet: xw.Sheet, area: Range) -> Iterator[Range]:
+    """The merged cells of an area, found by halves: a range without any says so in one answer."""
+    found: set[Range] = set()
+    waiting = [area]
+    while waiting:
+        part = waiting.pop()
+        if any(_inside(part, merge) for merge in found):
+            continue
+        merged = _range(sheet, part).merge_cells
+        if merged is False:
+            continue
+        if merged is not True:
+            waiting += reversed(_halves(part))
+            continue
+        whole = _area(sheet.range(a1(part.top, part.left)).merge_area)
+        found.add(whole)
+        if not _inside(part, whole):
+            waiting += reversed(_rest(part, whole))
+    return iter(sorted(found))
+
+
+def _rest(part: Range, whole: Range) -> tuple[Range, ...]:
+    """A part without the merged cells in its corner, where they fill its width or height; else its halves."""
+    if whole.right >= part.right:
+        return (Range(whole.bottom + 1, part.left, part.bottom, part.right),)
+    if whole.bottom >= part.bottom:
+        return (Range(part.top, whole.right + 1, part.bottom, part.right),)
+    return _halves(part)
+
+
+def _inside(part: Range, whole: Range) -> bool:
+    return whole.holds(part.top, part.left) and whole.holds(part.bottom, part.right)
+
+
+def _halves(part: Range) -> tuple[Range, ...]:
+    """The upper and the lower half of a range, or of a row the left and the right one."""
+    top, left, bottom, right = part
+    if bottom > top:
+        middle = (top + bottom) // 2
+        return Range(top, left, middle, right), Range(middle + 1, left, bottom, right)
+    if right > left:
+        middle = (left + right) // 2
+        return Range(top, left, bottom, middle), Range(top, middle + 1, bottom, right)
+    return ()
+
+
+def _range(sheet: xw.Sheet, part: Range) -> xw.Range:
+    return sheet.range(str(part))
+
+
+def _area(found: xw.Range) -> Range:
+    return parse_range(found.address)
+
+
+def _details(
+    sheet: xw.Sheet, rows: Sequence[Sequence[Value]], corner: tuple[int, int], ranges: Sequence[Range]
+) -> Details:
+    """Number formats of the numbers in some ranges, their hidden rows and columns, and white text."""
+    hidden_rows: set[int] = set()
+    hidden_columns: set[int] = set()
+    formats: dict[Cell, str] = {}
+    white: set[Cell] = set()
+    for area in ranges:
+        hidden = patiently(lambda area=area: _hidden(sheet, area))  # type: ignore[misc]
+        hidden_rows |= hidden[0]
+        hidden_columns |= hidden[1]
+        numbers = [
+            cell
+            for cell in area.cells()
+            if (value := _held(rows, corner, cell)) != "" and not isinstance(value, str | bool)
+        ]
+        for part in _blocks(numbers):
+            for alike, code in patiently(lambda part=part: list(_alike(sheet, part, _number_format))):  # type: ignore[misc]
+                formats.update(dict.fromkeys(alike.cells(), code))
+            for alike, is_white in patiently(lambda part=part: list(_alike(sheet, part, _is_white))):  # type: ignore[misc]
+                if is_white:
+                    white.update(alike.cells())
+    return Details(
+        formats,
+        frozenset(hidden_rows),
+        frozenset(hidden_columns),
+        frozenset(white),
+        frozenset(formats.values()),
+    )
+
+
+def _held(rows: Sequence[Sequence[Value]], corner: tuple[int, int], cell: Cell) -> Value:
+    row, column = cell.row - corner[0], cell.column - corner[1]
+    return rows[row][column] if 0 <= row < len(rows) and 0 <= column < len(rows[0]) else ""
+
+
+def _blocks(cells: Sequence[Cell]) -> Iterator[Range]:
+    """Ranges that hold some cells of a table: its first row, which is a heading, and the rest."""
+    for heading in (True, False):
+        part = [cell for cell in cells if (cell.row == cells[0].row) is heading]
+        if part:
+            columns = [cell.column for cell in part]
+            yield Range(part[0].row, min(columns), part[-1].row, max(columns))
+
+
+def _hidden(sheet: xw.Sheet, area: Range) -> tuple[set[int], set[int]]:
+    """The hidden rows and columns of a range."""
+    try:
+        seen: Any = _range(sheet, area).get_special_cells("visible")
+        visible = [_area(one) for one in seen]
+    except Exception as error:
+        if is_busy(error):
+            raise
+        return set(), set()  # Excel does not tell on a protected sheet
+    rows = set(range(area.top, area.bottom + 1))
+    columns = set(range(area.left, area.right + 1))
+    for one in visible:
+        rows -= set(range(one.top, one.bottom + 1))
+        columns -= set(range(one.left, one.right + 1))
+    # where nothing is seen, nothing tells whether rows or columns are hidden: the rows will do
+    return rows, columns if visible else set()
+
+
+def _alike(sheet: xw.Sheet, area: Range, tell: Callable[[xw.Range], _T | None]) -> Iterator[tuple[Range, _T]]:
+    """A range in parts that are alike, each with what is told of it; ``tell`` gives None of a mixture."""
+    waiting = [area]
+    while waiting:
+        part = waiting.pop()
+        told = tell(_range(sheet, part))
+        if told is not None:
+            yield part, told
+        elif part.bottom > part.top and part.right > part.left:  # people format columns
+            waiting += [Range(part.top, n, part.bottom, n) for n in range(part.left, part.right + 1)]
+        else:
+            waiting += _halves(part)
+
+
+def _number_format(part: xw.Range) -> str | None:
+    return part.number_format
+
+
+def _is_white(part: xw.Range) -> bool | None:
+    """Whether text of a range is white on no fill; None where that differs from cell to cell."""
+    try:
+        colour = part.font.color
+    except TypeError:  # of a mixture, on Windows
+        return None
+    if colour is None:
+        return None
+    if tuple(colour) != (255, 255, 255):
+        return False
+    if ":" in part.address:
+        return None
+    return part.color is None
+
+
+# --- writing ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a cell held before and after it was changed, as it would be typed in Excel's English form."""
+
+    sheet: str
+    cell: Cell
+    before: str
+    after: str
+    format_before: str | None = None
+    format_after: str | None = None
+
+
+CellEdits = Iterable[SetCell | SetNumberFormat]
+
+
+def apply_edits(book: xw.Book, edits: CellEdits) -> list[Written]:
+    """Make edits in the open workbook, grouped into as few calls as neighbouring cells allow.
+
+    What has been written when something fails is taken back: all edits are made, or none.
+
+    Raises:
+        WriteRefused: a sheet is protected or gone, or Excel will not write there.
+        Unreadable: Excel is busy.
+    """
+    values: dict[tuple[str, Cell], str] = {}
+    formats: dict[tuple[str, Cell], str] = {}
+    for edit in edits:
+        place = (edit.sheet, edit.cell)
+        if isinstance(edit, SetNumberFormat):
+            formats[place] = edit.format
+        else:
+            values[place] = _entry(edit)
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    for name in {name for name, _ in (*values, *formats)}:
+        if name not in sheets:
+            raise WriteRefused("unknown-sheet", sheet=name)
+        if is_protected(sheets[name]):
+            raise WriteRefused("sheet-protected", sheet=name)
+    for place, text in values.items():
+        if text[:1] not in ("'", "=", "") and _format(sheets[place[0]], place[1]) == "@":
+            formats.setdefault(place, "General")  # a number in a cell for text would stay text
+    before = {place: _content(sheets[place[0]], place[1]) for place in values}
+    formats_before = {place: _format(sheets[place[0]], place[1]) for place in formats}
+    try:
+        for name, sheet in sheets.items():
+            _put(sheet, {cell: code for (one, cell), code in formats.items() if one == name}, "number_format")
+            _put(sheet, {cell: text for (one, cell), text in values.items() if one == name}, "formula")
+    except Exception as error:
+        for name, sheet in sheets.items():
+            _put(sheet, {c: code for (one, c), code in formats_before.items() if one == name}, "number_format")
+            _put(sheet, {c: text for (one, c), text in before.items() if one == name}, "formula")
+        if is_busy(error):
+            raise Unreadable("excel-busy") from error
+        raise WriteRefused("excel-refused") from error
+    return [
+        Written(
+            place[0],
+            place[1],
+            before.get(place, ""),
+            _content(sheets[place[0]], place[1]) if place in values else "",
+            formats_before.get(place),
+            formats.get(place),
+        )
+        for place in {**values, **formats}
+    ]
+
+
+def take_back(book: xw.Book, written: Sequence[Written]) -> tuple[list[Written], list[Written]]:
+    """Put back what cells held, where they still hold what was written: those, and those left alone.
+
+    Raises:
+        WriteRefused: a sheet is protected.
+    """
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    back: list[Written] = []
+    left: list[Written] = []
+    for one in written:
+        sheet = sheets.get(one.sheet)
+        same = sheet is not None and (
+            (one.format_after is not None and not one.after and not one.before)
+            or _content(sheet, one.cell) == one.after
+        )
+        (back if same else left).append(one)
+    for name in {one.sheet for one in back}:
+        if is_protected(sheets[name]):
+            raise WriteRefused("sheet-protected", sheet=name)
+        mine = [one for one in back if one.sheet == name]
+        _put(
+            sheets[name],
+            {one.cell: one.before for one in mine if one.after or one.before},
+            "formula",
+        )
+        _put(
+            sheets[name],
+            {one.cell: one.format_before for one in mine if one.format_before is not None},
+            "number_format",
+        )
+    return back, left
+
+
+def is_protected(sheet: xw.Sheet) -> bool:
+    """Whether a sheet is protected against changes."""
+    api = sheet.api
+    try:
+        return bool(api.ProtectContents)
+    except AttributeError:
+        pass
+    try:
+        return bool(api.protect_contents.get())  # Excel for Mac
+    except AttributeError:
+        return False
+
+
+def _entry(edit: SetCell) -> str:
+    if edit.formula is not None:
+        return edit.formula
+    if isinstance(edit.value, Decimal):
+        return f"{edit.value:f}"
+    return f"'{edit.value}" if edit.value else ""
+
+
+def _content(sheet: xw.Sheet, cell: Cell) -> str:
+    """What a cell holds as it must be typed to come back the same: text begins with an apostrophe."""
+    place = sheet.range(cell)
+    text = str(place.formula or "")
+    if not text:
+        return ""
+    value = place.options(err_to_str=True).value
+    if type(value) is str and value not in _ERRORS and (text[0] != "=" or text == value):
+        return f"'{text}"
+    return text
+
+
+def _format(sheet: xw.Sheet, cell: Cell) -> str:
+    return str(sheet.range(cell).number_format or "General")
+
+
+def _put(sheet: xw.Sheet, contents: Mapping[Cell, str], what: str) -> None:
+    for run in _runs(contents, alike=what == "number_format"):
+        target = sheet.range(run[0], run[-1])
+        if what == "number_format":
+            target.number_format = contents[run[0]]
+        elif len(run) == 1:
+            target.formula = contents[run[0]]
+        elif run[0].row == run[-1].row:
+            target.formula = [[contents[cell] for cell in run]]
+        else:
+            target.formula = [[contents[cell]] for cell in run]
+
+
+def _runs(contents: Mapping[Cell, str], *, alike: bool) -> Iterator[list[Cell]]:
+    """Cells in runs down a column or along a row that can be written in one call."""
+    left = sorted(contents)
+    taken: set[Cell] = set()
+    for cell in left:
+        if cell in taken:
+            continue
+        runs = []
+        for down, right in ((1, 0), (0, 1)):
+            run = [cell]
+            while True:
+                following = Cell(run[-1].row + down, run[-1].column + right)
+                if following not in contents or following in taken:
+                    break
+                if alike and contents[following] != contents[cell]:
+                    break
+                run.append(following)
+            runs.append(run)
+        best = max(runs, key=len)
+        taken.update(best)
+        yield best
+
+
+def address(sheet: str, cell: Cell) -> str:
+    """A cell as a link inside a workbook spells it."""
+    quoted = sheet.replace("'", "''")
+    return f"'{quoted}'!{a1(*cell)}"

@@ -1,0 +1,331 @@
+"""The buttons, clicked through the real xlwings on an engine that is no Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlwings as xw
+
+from budget_tools.books.live import LiveBook
+from budget_tools.excel import buttons, listing
+from tests.excel.on_openpyxl import Busy, Engine
+
+Open = Callable[[str], xw.Book]
+
+CATALOGUE = "catalogue/Driftsforslag 2023-2026 Økonomiudvalget.xlsx"
+TOTALS_MISSING = "faults/STR003-total-column-empty.xlsx"
+TEXT_NUMBER = "faults/NUM001-text-with-point.xlsx"
+
+
+def contents(book: xw.Book) -> dict[str, Any]:
+    """Everything that the test engine holds of a workbook, looks included."""
+    return {
+        ws.title: [
+            (c.coordinate, c.value, c.number_format, c.fill.fgColor.rgb, c.comment and c.comment.text)
+            for row in ws.iter_rows()
+            for c in row
+            if not isinstance(c, openpyxl.cell.cell.MergedCell)
+        ]
+        for ws in book.impl.written.worksheets
+    }
+
+
+def test_check_writes_nothing_and_opens_a_list(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    book.sheets[0].range("C3").select()
+    before = contents(book)
+    buttons.check()
+    assert contents(book) == before
+    assert engine.written[book.name] == 0
+    assert book.sheets[0].impl.selected.address == "$C$3"
+    found = listing.list_of(book.app, book.name)
+    assert found is not None and engine.apps._app.books.active.name == found.name
+    sheet = found.sheets[0]
+    rows = sheet.range("A5:K6").value
+    assert rows[0][:6] == ["Nr.", "Alvor", "Kode", "Ark", "Celle", "Hvad er galt"]
+    assert rows[1][1:4] == ["Fejl", "ARI001", "Skema"]
+    assert rows[1][5].startswith("F10 viser")
+    assert rows[1][9] == "åben"
+    link = sheet.range("E6").formula
+    assert link == f"=HYPERLINK(\"[{book.fullname}]'Skema'!F10\",\"F10\")"
+    assert engine.alerts == [
+        "ARI001-row-total-wrong.xlsx: 1 fejl, 0 advarsler, 0 bemærkninger. "
+        "Klik på en celle i listen for at springe til den."
+    ]
+
+
+def test_a_second_check_fills_the_same_list(opened: Open, engine: Engine) -> None:
+    book = opened(CATALOGUE)
+    buttons.check()
+    buttons.check()
+    assert len(book.app.books) == 2
+    book.activate()
+    book.sheets["02"].activate()
+    buttons.check_sheet()
+    found = listing.list_of(book.app, book.name)
+    assert found is not None and len(book.app.books) == 2
+    rows = found.sheets[0].range("A6:D20").value
+    assert {row[3] for row in rows if row[0]} == {"02"}
+
+
+def test_a_clean_workbook_opens_no_list(opened: Open, engine: Engine) -> None:
+    book = opened("proposals/Skema 2.1.2. 07 Microsoft licenser - stigende udgifter.xlsx")
+    buttons.check()
+    assert len(book.app.books) == 1
+    assert engine.alerts == [f"{book.name}: Ingen fejl og ingen bemærkninger."]
+
+
+def test_text_that_looks_like_a_formula_stays_text_in_the_list(opened: Open, tmp_path: Path) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    book.sheets[0].range("A10").value = "'=cmd|'/c calc'!A1"
+    buttons.check()
+    found = listing.list_of(book.app, book.name)
+    assert found is not None
+    for row in found.impl.written.worksheets[0].iter_rows():
+        for cell in row:
+            assert cell.data_type != "f" or cell.value.startswith("=HYPERLINK("), cell.value
+
+
+def test_a_few_calls_a_sheet(opened: Open, engine: Engine) -> None:
+    book = opened(CATALOGUE)
+    buttons.check()
+    assert engine.calls.total() < 120 * len(book.sheets)
+    assert engine.calls["Range.raw_value"] <= len(book.sheets) + 3
+    assert engine.calls["Range.formula"] <= len(book.sheets)
+
+
+def test_calls_do_not_grow_with_the_rows(opened: Open, engine: Engine, tmp_path: Path) -> None:
+    calls = []
+    for rows in (20, 2000):
+        workbook = openpyxl.Workbook()
+        workbook.active.append(["Beløb i 1.000 kr.", 2023, 2024, "I alt"])
+        for number in range(rows):
+            workbook.active.append([f"Linje {number}", number, 1, number + 1])
+        path = tmp_path / f"{rows}.xlsx"
+        workbook.save(path)
+        engine.reset()
+        book = xw.Book(str(path))
+        engine.calls.clear()
+        LiveBook(book).read().sheets[0].details([])
+        calls.append(engine.calls.total())
+    assert calls[0] == calls[1] < 30
+
+
+def test_next_finding_goes_round(opened: Open, engine: Engine) -> None:
+    book = opened(CATALOGUE)
+    seen = []
+    for _ in range(12):
+        buttons.next_finding()
+        seen.append((book.sheets.active.name, book.sheets.active.impl.selected.address))
+    assert len(set(seen)) > 5 and seen[0] in seen[1:]
+    assert engine.alerts[0].startswith("1 af ")
+    assert engine.written[book.name] == 0
+
+
+def test_next_finding_from_the_list_jumps_to_its_cell(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    buttons.check()
+    found = listing.list_of(book.app, book.name)
+    assert found is not None
+    found.sheets[0].range("A6").select()
+    found.set_mock_caller()
+    buttons.next_finding()
+    assert engine.apps._app.books.active.name == book.name
+    assert book.sheets.active.impl.selected.address == "$F$10"
+
+
+def test_a_list_whose_workbook_is_closed(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    buttons.check()
+    found = listing.list_of(book.app, book.name)
+    assert found is not None
+    name = book.name
+    book.close()
+    found.set_mock_caller()
+    buttons.check()
+    assert engine.alerts[-1] == f"Projektmappen '{name}', som listen hører til, er ikke åben længere."
+
+
+def test_fill_totals_shows_and_writes_only_after_a_yes(opened: Open, engine: Engine) -> None:
+    book = opened(TOTALS_MISSING)
+    before = contents(book)
+    buttons.fill_totals()  # the dialogue is answered with no
+    assert contents(book) == before
+    assert "Skema!F10: (tom) → =SUM(B10:E10) (2.000)" in engine.alerts[0]
+    assert engine.alerts[-1] == "Intet er ændret."
+    engine.answers = ["yes"]
+    book.sheets[0].range("B2").select()
+    buttons.fill_totals()
+    assert book.sheets[0].range("F10").formula == "=SUM(B10:E10)"
+    assert engine.alerts[-1] == "2 totaler er udfyldt. Fortryd seneste tager det tilbage."
+    assert book.sheets[0].impl.selected.address == "$B$2"
+
+
+def test_undo_gives_the_cells_back(opened: Open, engine: Engine) -> None:
+    book = opened(TOTALS_MISSING)
+    before = contents(book)
+    engine.answers = ["yes"] * 4
+    buttons.fill_totals()
+    assert contents(book) != before
+    buttons.undo_last()
+    buttons.undo_last()
+    assert contents(book) == before
+    assert "er taget tilbage" in engine.alerts[-3] or "er taget tilbage" in engine.alerts[-2]
+    assert engine.alerts[-1].startswith("Knapperne har ikke skrevet noget i ")
+
+
+def test_undo_leaves_what_was_changed_since(opened: Open, engine: Engine) -> None:
+    book = opened(TOTALS_MISSING)
+    engine.answers = ["yes"] * 3
+    buttons.fill_totals()
+    book.sheets[0].range("F10").value = 77
+    buttons.undo_last()
+    assert book.sheets[0].range("F10").value == 77
+    assert book.sheets[0].range("F11").value is None
+    assert engine.alerts[-1] == (
+        "1 celle er taget tilbage. 1 celle er ændret siden og er ikke rørt: Skema!F10."
+    )
+
+
+def test_safe_fixes_are_made_and_taken_back(opened: Open, engine: Engine) -> None:
+    book = opened(TEXT_NUMBER)
+    report = LiveBook(book).read()
+    before = contents(book)
+    engine.answers = ["yes", "yes"]
+    buttons.fix_safe()
+    assert contents(book) != before
+    changed = LiveBook(book).read()
+    assert report.sheets[0].rows != changed.sheets[0].rows
+    assert "er rettet. Fortryd seneste tager det tilbage." in engine.alerts[-1]
+    buttons.undo_last()
+    assert contents(book) == before
+
+
+def test_a_protected_sheet_is_refused_with_the_reason(opened: Open, engine: Engine) -> None:
+    book = opened(TOTALS_MISSING)
+    book.sheets[0].impl.ws.protection.sheet = True
+    before = contents(book)
+    engine.answers = ["yes"]
+    buttons.fill_totals()
+    assert contents(book) == before
+    assert "er ikke ændret: arket 'Skema' er beskyttet." in engine.alerts[-1]
+
+
+def test_half_a_write_is_taken_back(opened: Open, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = opened("faults/STR003-total-row-empty.xlsx")
+    before = contents(book)
+    engine.answers = ["yes"]
+    from budget_tools.excel import written
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(written, "remember", full)
+    buttons.fill_totals()
+    assert contents(book) == before
+    assert "Send filen" in engine.alerts[-1]
+
+
+def test_excel_busy_for_a_moment_is_waited_for(
+    opened: Open, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("budget_tools.books.live.PATIENCE", (0.0,) * 4)
+    opened("faults/ARI001-row-total-wrong.xlsx")
+    engine.busy = 3
+    buttons.check()
+    assert engine.alerts[-1].startswith("ARI001-row-total-wrong.xlsx: 1 fejl")
+
+
+def test_excel_busy_all_the_while_is_told(
+    opened: Open, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("budget_tools.books.live.PATIENCE", (0.0,) * 4)
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    engine.busy = 1000
+    buttons.check()
+    engine.busy = 0
+    assert "Excel er optaget" in engine.alerts[-1] and "Enter eller Esc" in engine.alerts[-1]
+    assert book.app.screen_updating is True and book.app.calculation == "automatic"
+
+
+def test_a_failure_is_a_sentence_and_a_log(
+    opened: Open, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("budget_tools.inspection.examine", broken)
+    buttons.check()
+    log = tmp_path / "state" / "budget_tools" / "excel.log"
+    assert str(log) in engine.alerts[-1] and "boom" not in engine.alerts[-1]
+    assert "Traceback" not in engine.alerts[-1]
+    assert "RuntimeError: boom" in log.read_text("utf-8")
+    assert book.app.screen_updating is True and book.app.calculation == "automatic"
+
+
+def test_settings_of_the_folder_hold(opened: Open, engine: Engine, tmp_path: Path) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    (tmp_path / "forslag" / "budget.toml").write_text('language = "en"\n', "utf-8")
+    buttons.check()
+    assert engine.alerts[-1].startswith(f"{book.name}: 1 error")
+    (tmp_path / "forslag" / "budget.toml").write_text("nonsense = 1\n", "utf-8")
+    buttons.check()
+    assert engine.alerts[-1].startswith("Indstillingerne er forkerte: ")
+
+
+def test_a_workbook_in_a_cloud_folder_that_is_not_here(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    book.impl.fullname = "https://slagelse.sharepoint.com/sites/budget/Forslag.xlsx"
+    buttons.check()
+    assert "1 fejl" in engine.alerts[-1] and "budget.toml er derfor ikke brugt" in engine.alerts[-1]
+    buttons.new_proposal()
+    assert engine.alerts[-1].startswith("Gem projektmappen først")
+
+
+def test_a_new_proposal_gets_the_next_number(opened: Open, engine: Engine, tmp_path: Path) -> None:
+    opened("proposals/Skema 2.1.2. 07 Microsoft licenser - stigende udgifter.xlsx")
+    engine.answers = ["no", "yes", "yes"]
+    target = tmp_path / "forslag" / "Skema 2.1.2. 08.xlsx"
+    buttons.new_proposal()
+    assert not target.exists()
+    buttons.new_proposal()
+    assert target.is_file()
+    new = xw.Book(str(target))
+    assert new.sheets[0].range("B2").value == "2.1.2. 08"
+    buttons.new_proposal()
+    assert (tmp_path / "forslag" / "Skema 2.1.2. 09.xlsx").is_file()
+
+
+def test_amounts_in_the_selection(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    book.sheets[0].range("H1").value = "'5,7 mio. kr."
+    book.sheets[0].range("H2").value = "'måske"
+    book.sheets[0].range("H1:H2").select()
+    buttons.explain_cells()
+    assert "5,7 mio. kr. → 5.700" in engine.alerts[-1]
+    assert "'måske' er ikke et beløb" in engine.alerts[-1]
+
+
+def test_help_tells_of_every_button(opened: Open, engine: Engine) -> None:
+    opened("faults/ARI001-row-total-wrong.xlsx")
+    buttons.help()
+    assert all(label in engine.alerts[-1] for label in ("Kontrollér:", "Udfyld totaler:", "excel.log"))
+
+
+def test_without_excel_the_end_is_a_sentence(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["-c"])
+    with pytest.raises(SystemExit) as end:
+        buttons.check()
+    assert "Traceback" not in str(end.value) and "Excel" in str(end.value)
+
+
+def test_busy_is_told_by_its_number() -> None:
+    from budget_tools.books.live import is_busy
+
+    assert is_busy(Busy("x")) and not is_busy(ValueError("x"))
