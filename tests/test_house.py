@@ -33,7 +33,7 @@ FLOORS = (
     ("inspection", "books", "reports", "documents"),
     ("run",),
     ("changing", "accepting"),
-    ("nightly",),
+    ("nightly", "installing"),
     ("excel", "cli"),
     ("__main__",),
 )
@@ -47,7 +47,7 @@ HEAVY = {
     "pandas": {"schema", "reports/frame.py", "run.py"},
     "pandera": {"schema"},
     "openpyxl": {"books", "formula"},
-    "xlsxwriter": set(),
+    "xlsxwriter": {"installing"},
     "xlwings": {"books/live.py", "excel"},
     "python_calamine": {"books"},
     "typer": {"cli"},

@@ -19,6 +19,7 @@ from ..catalog import plural, word
 from ..errors import WriteRefused
 from ..model.address import Cell
 from ..model.amount import format_number
+from ..model.book import Book
 from ..model.edit import Safety, SetCell, SetNumberFormat
 from ..model.finding import Finding, Report
 from ..reports.wording import plain, shown_formula
@@ -176,26 +177,26 @@ def fix_safe(click: Click) -> str:
         raise Told(click.word("nothing-to-fix"))
     book = click.read()
     cells = plural("cells", len({(sheet, cell) for sheet, cell, _ in edits}), click.language)
-    lines = []
-    for edit in edits.values():
-        sheet = book.sheet(edit.sheet)
-        before = str(sheet.value(*edit.cell)) if sheet is not None else ""
-        after = edit.format if isinstance(edit, SetNumberFormat) else _amount(edit, click)
-        lines.append(
-            click.word(
-                "change",
-                sheet=plain(edit.sheet),
-                cell=str(edit.cell),
-                before=plain(before) or click.word("empty"),
-                after=after,
-            )
-        )
+    lines = [_change(click, book, edit) for edit in edits.values()]
     if not click.ask(_question(click.word("ask-fix", cells=cells), lines, click)):
         raise Told(click.word("left-alone"))
     done = _write(click, "fix", edits.values())
     return click.word(
         "fixed", cells=plural("cells-fixed", len({(o.sheet, o.cell) for o in done}), click.language)
     )
+
+
+def _change(click: Click, book: Book, edit: SetCell | SetNumberFormat) -> str:
+    """What one edit changes, before and after."""
+    sheet = book.sheet(edit.sheet)
+    value = sheet.value(*edit.cell) if sheet is not None else ""
+    if isinstance(edit, SetNumberFormat):
+        before = str(click.book.sheets[edit.sheet].range(str(edit.cell)).number_format)
+        before, after = (click.word("format", format=one) for one in (before, edit.format))
+    else:
+        before = click.word("as-text", text=plain(value)) if isinstance(value, str) else plain(str(value))
+        after = _amount(edit, click)
+    return click.word("change", sheet=plain(edit.sheet), cell=str(edit.cell), before=before, after=after)
 
 
 def _amount(edit: SetCell, click: Click) -> str:

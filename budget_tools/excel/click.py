@@ -18,6 +18,7 @@ import xlwings as xw
 from ..books.live import LiveBook, is_busy, patiently
 from ..catalog import Language, word
 from ..errors import BudgetToolsError, SettingsError, WorkbookError, WriteRefused
+from ..installing.addin import CONTROL_TOKEN, TARGET_CELL
 from ..installing.places import Machine
 from ..model.book import Book
 from ..model.finding import Report
@@ -85,16 +86,7 @@ class Click:
 def refusal(error: WorkbookError, name: str, language: Language) -> str:
     """Why something could not be read or written, and what to do."""
     key = "refused" if isinstance(error, WriteRefused) else "not-read"
-    reason = _or_other("reason", error.reason, language, error.facts)
-    remedy = _or_other("remedy", error.reason, language, error.facts)
-    return word("excel", key, language, file=name, reason=reason, remedy=remedy)
-
-
-def _or_other(section: str, key: str, language: Language, facts: Any) -> str:
-    try:
-        return word(section, key, language, **facts)
-    except KeyError:
-        return word("remedy", "other", language) if section == "remedy" else key
+    return word("excel", key, language, file=name, reason=error.reason, **error.facts)
 
 
 Work = Callable[..., str | None]
@@ -203,8 +195,30 @@ def _click(caller: xw.Book) -> Click:
         if found is None:
             raise Told(word("excel", "source-closed", "da", file=source))
         book = found
+    elif listing.value_of(caller, "A1") == CONTROL_TOKEN:
+        book = _beside(caller)
     path, address = located(book)
     return Click(app, book, path, address, _settings(path), line)
+
+
+def _beside(control: xw.Book) -> xw.Book:
+    """The workbook that is meant by a click in the workbook with buttons: the one it names, or the only other."""
+    others = {
+        book.name: book
+        for book in control.app.books
+        if book.name != control.name and listing.source_of(book)[0] is None and len(book.sheets)
+    }
+    named = str(listing.value_of(control, TARGET_CELL) or "").strip()
+    if named:
+        for name, book in others.items():
+            if name.casefold() == named.casefold() or Path(name).stem.casefold() == named.casefold():
+                return book
+        raise Told(word("excel-sheet", "not-open", "da", name=named))
+    if not others:
+        raise Told(word("excel-sheet", "none", "da"))
+    if len(others) > 1:
+        raise Told(word("excel-sheet", "which", "da", cell=TARGET_CELL, names=", ".join(others)))
+    return next(iter(others.values()))
 
 
 def located(book: xw.Book) -> tuple[Path | None, str]:

@@ -88,6 +88,12 @@ def source_of(book: xw.Book) -> tuple[str | None, int | None]:
     return str(told[1]), line
 
 
+def value_of(book: xw.Book, cell: str) -> object:
+    """What a cell of a workbook's first sheet shows."""
+    value: object = book.sheets[0].range(cell).value
+    return value
+
+
 def line_id(book: xw.Book, line: int) -> str | None:
     """The id of the finding on a line of a list."""
     value = book.sheets[0].range(f"{column_letters(_HIDDEN)}{HEADING_ROW + line}").value

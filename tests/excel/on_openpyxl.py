@@ -175,7 +175,7 @@ class App(Counted, base_classes.App):
 
     def alert(self, prompt: Any, title: Any, buttons: Any, mode: Any, callback: Any) -> str:
         self.engine.alerts.append(prompt)
-        if self.engine.answers:
+        if buttons in ("yes_no", "ok_cancel") and self.engine.answers:
             return self.engine.answers.pop(0)
         return {"yes_no": "no", "ok_cancel": "cancel"}.get(buttons, "ok")
 

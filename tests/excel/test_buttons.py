@@ -168,7 +168,7 @@ def test_fill_totals_shows_and_writes_only_after_a_yes(opened: Open, engine: Eng
 def test_undo_gives_the_cells_back(opened: Open, engine: Engine) -> None:
     book = opened(TOTALS_MISSING)
     before = contents(book)
-    engine.answers = ["yes"] * 4
+    engine.answers = ["yes"] * 2
     buttons.fill_totals()
     assert contents(book) != before
     buttons.undo_last()
@@ -180,7 +180,7 @@ def test_undo_gives_the_cells_back(opened: Open, engine: Engine) -> None:
 
 def test_undo_leaves_what_was_changed_since(opened: Open, engine: Engine) -> None:
     book = opened(TOTALS_MISSING)
-    engine.answers = ["yes"] * 3
+    engine.answers = ["yes"] * 2
     buttons.fill_totals()
     book.sheets[0].range("F10").value = 77
     buttons.undo_last()

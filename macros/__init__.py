@@ -1,0 +1,1 @@
+"""The Excel side as text, installed as ``budget_tools.macros``; ``budget-tools excel build`` makes the files."""
