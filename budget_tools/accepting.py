@@ -92,9 +92,9 @@ def accept(
         left = [workbook for workbook in report.workbooks if workbook.status != "checked"]
         if len(report.workbooks) != 1 or not left:
             raise UsageError(f"{path}: can be checked, so single findings are accepted: --finding ID")
-        return _written(left[0], None, who, why, until, report.language)
+        return take_down(left[0], None, who, why, until, report.language)
     workbook, one = _found(path, report.workbooks, finding)
-    return _written(workbook, one, who, why, until, report.language)
+    return take_down(workbook, one, who, why, until, report.language)
 
 
 def unaccept(
@@ -224,7 +224,7 @@ def _found(path: str | Path, workbooks: Iterable[WorkbookReport], id_: str) -> t
     return found[0]
 
 
-def _written(
+def take_down(
     workbook: WorkbookReport,
     finding: Finding | None,
     who: str,
@@ -232,6 +232,11 @@ def _written(
     until: date | None,
     language: str,
 ) -> Word:
+    """Write down that a finding of a report is accepted, or without one the workbook itself.
+
+    Raises:
+        UsageError: the acceptance file cannot be written.
+    """
     path = Path(workbook.path)
     file = file_of(path.parent)
     record = Acceptance(

@@ -259,7 +259,7 @@ def check_book(book: Book, settings: Settings, *, sheet: str | None = None) -> R
     """Check a workbook that was read already, such as one that is open in Excel.
 
     Args:
-        book: the workbook; its path need not exist.
+        book: the workbook; its path need not exist. What was accepted for a whole path is told.
         settings: the settings that hold for it.
         sheet: report only what is found on this sheet; all are read, because formulas reach across them.
     """
@@ -268,8 +268,12 @@ def check_book(book: Book, settings: Settings, *, sheet: str | None = None) -> R
     ((report, registered),) = inspect([examine(book, settings)])
     about_run = [finding for finding in inspect_run(registered) if finding.path == report.path]
     kept = [one for one in (*report.findings, *about_run) if sheet is None or one.sheet == sheet]
-    wanted = tuple(_Wanted((), ()).of(kept, settings))
-    return Report((report.with_findings(wanted),), (), settings.language, settings.form_word)
+    report = report.with_findings(tuple(Wanted((), ()).of(kept, settings)))
+    if os.path.isabs(report.path):
+        from .books.accepted import Accepted
+
+        report = Accepted().applied(report)
+    return Report((report,), (), settings.language, settings.form_word)
 
 
 def _of_run(found: _Found) -> Iterator[Finding]:

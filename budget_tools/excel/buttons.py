@@ -32,6 +32,7 @@ BUTTONS = (
     "next_finding",
     "fill_totals",
     "fix_safe",
+    "accept",
     "undo_last",
     "new_proposal",
     "explain_cells",
@@ -87,14 +88,15 @@ def next_finding(click: Click) -> str:
     order = {sheet.name: number for number, sheet in enumerate(click.book.sheets)}
     places: dict[tuple[int, Cell], list[Finding]] = {}
     for finding in report.findings:
-        if finding.sheet in order and finding.cell is not None:
+        if finding.sheet in order and finding.cell is not None and finding.accepted is None:
             places.setdefault((order[finding.sheet], finding.cell), []).append(finding)
     if not places:
         raise Told(click.word("nothing-more"))
     sorted_places = sorted(places)
     wanted = _chosen_in_list(click, report)
-    if wanted is not None and wanted.sheet in order and wanted.cell is not None:
-        place = (order[wanted.sheet], wanted.cell)
+    place = (order.get(wanted.sheet or "", -1), wanted.cell or Cell(0, 0)) if wanted is not None else None
+    if place in places:
+        assert place is not None
     else:
         here = _selected(click, order)
         place = next((one for one in sorted_places if one > here), sorted_places[0])
@@ -170,7 +172,7 @@ def fix_safe(click: Click) -> str:
     report = click.report()
     edits: dict[tuple[str, Cell, type], SetCell | SetNumberFormat] = {}
     for finding in report.findings:
-        if finding.fix is not None and finding.fix.safety is Safety.SAFE:
+        if finding.accepted is None and finding.fix is not None and finding.fix.safety is Safety.SAFE:
             for edit in finding.fix.edits:
                 edits.setdefault((edit.sheet, edit.cell, type(edit)), edit)
     if not edits:
@@ -222,6 +224,57 @@ def _write(click: Click, what: str, edits: CellEdits) -> list[Written]:
             take_back(click.book, done)
             raise
     return done
+
+
+@button
+def accept(click: Click, reason: str, initials: str) -> str:
+    """Accept the findings of the chosen cell, or of the chosen line of the list.
+
+    ``reason`` and ``initials`` come as character codes: so nothing in them is taken for a command on the way.
+    """
+    from ..accepting import take_down
+
+    why, who = decoded(reason).strip(), decoded(initials).strip()
+    if not why or not who:
+        raise Told(click.word("need-reason"))
+    if click.path is None:
+        raise Told(click.word("unsaved"))
+    report = click.report()
+    chosen = _chosen(click, report)
+    for finding in chosen:
+        take_down(report.workbooks[0], finding, who, why, None, click.language)
+    if listing.list_of(click.app, click.book.name) is not None:
+        listing.show(click.app, click.book, click.address, click.report(), click.wording, front=False)
+    findings = plural("findings", len(chosen), click.language)
+    return click.word("accepted", findings=findings, who=plain(who))
+
+
+def _chosen(click: Click, report: Report) -> list[Finding]:
+    """The open findings of the chosen line of the list, or of the chosen cell."""
+    if click.list_line is not None:
+        one = _chosen_in_list(click, report)
+        found = [one] if one is not None else []
+        where = ("–", "")
+    else:
+        sheet = click.book.sheets.active.name
+        selection = click.app.selection
+        cell = Cell(selection.row, selection.column) if selection is not None else None
+        found = [one for one in report.findings if one.sheet == sheet and one.cell == cell]
+        where = (plain(sheet), str(cell or ""))
+    found = [one for one in found if one.accepted is None]
+    if not found:
+        raise Told(click.word("no-finding-here", sheet=where[0], cell=where[1]))
+    return found
+
+
+def decoded(codes: str) -> str:
+    """The text that some character codes of UTF-16 spell, as VBA counts them.
+
+    >>> decoded("198 103")
+    'Æg'
+    """
+    units = [int(code) for code in codes.split()]
+    return b"".join(unit.to_bytes(2, "little") for unit in units).decode("utf-16-le", "replace")
 
 
 @button

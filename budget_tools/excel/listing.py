@@ -42,12 +42,17 @@ def ordered(report: Report) -> list[Finding]:
     """The findings as the list shows them: worst first, what was accepted last, then as they stand."""
     return sorted(
         report.findings,
-        key=lambda one: (-one.severity, one.sheet or "", one.cell or Cell(0, 0), one.code),
+        key=lambda one: (one.accepted is not None, -one.severity, one.sheet or "", one.cell or Cell(0, 0), one.code),
     )
 
 
-def show(app: xw.App, source: xw.Book, where: str, report: Report, wording: Wording) -> xw.Book:
-    """Open the list of findings, or fill in afresh the one that is open for this workbook."""
+def show(
+    app: xw.App, source: xw.Book, where: str, report: Report, wording: Wording, *, front: bool = True
+) -> xw.Book:
+    """Open the list of findings, or fill in afresh the one that is open for this workbook.
+
+    With ``front`` the list is chosen afterwards, at its first finding.
+    """
     language = wording.language
     findings = ordered(report)
     book = _open_list(app, source.name)
@@ -69,8 +74,9 @@ def show(app: xw.App, source: xw.Book, where: str, report: Report, wording: Word
             [_link(where, source.name, one)] for one in findings
         ]
     _dress(sheet, findings, language)
-    sheet.activate()
-    sheet.range(f"A{HEADING_ROW + 1}").select()
+    if front:
+        sheet.activate()
+        sheet.range(f"A{HEADING_ROW + 1}").select()
     return book
 
 
@@ -138,7 +144,7 @@ def _rows(name: str, findings: Sequence[Finding], report: Report, wording: Wordi
                 _text(wording.hint(path, finding) or ""),
                 _text(evidence(finding, language)),
                 _text(wording.fix(path, finding)),
-                _text(status(finding, language)),
+                _text(status(finding, wording)),
                 _text(finding.id),
             ]
         )
@@ -155,9 +161,11 @@ def severity(finding: Finding, language: Language) -> str:
     return said[:1].upper() + said[1:]
 
 
-def status(finding: Finding, language: Language) -> str:
-    """Whether a finding is open."""
-    return word("excel-list", "open", language)
+def status(finding: Finding, wording: Wording) -> str:
+    """Whether a finding is open, or who accepted it and why."""
+    if finding.accepted is not None:
+        return wording.accepted(finding.accepted)
+    return word("excel-list", "open", wording.language)
 
 
 def evidence(finding: Finding, language: Language) -> str:
@@ -223,7 +231,7 @@ def _dress(sheet: xw.Sheet, findings: Sequence[Finding], language: Language) -> 
         sheet.range(f"{letter}{HEADING_ROW + 1}:{letter}{bottom}").font.color = _BLUE
         row = HEADING_ROW + 1
         for level in reversed(Severity):
-            count = sum(one.severity is level for one in findings)
+            count = sum(one.severity is level and one.accepted is None for one in findings)
             if count:
                 sheet.range(f"B{row}:B{row + count - 1}").color = _COLOURS[level]
                 row += count

@@ -302,6 +302,77 @@ def test_a_new_proposal_gets_the_next_number(opened: Open, engine: Engine, tmp_p
     assert (tmp_path / "forslag" / "Skema 2.1.2. 09.xlsx").is_file()
 
 
+def codes(text: str) -> str:
+    """Text as the macro codes it."""
+    data = text.encode("utf-16-le")
+    return " ".join(str(int.from_bytes(data[n : n + 2], "little")) for n in range(0, len(data), 2))
+
+
+def test_accepting_is_what_the_command_line_does(opened: Open, engine: Engine, tmp_path: Path) -> None:
+    from budget_tools import accepted, check
+
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    buttons.check()
+    book.activate()
+    book.sheets[0].range("F10").select()
+    buttons.accept(codes('Aftalt "med" udvalget 😀'), codes("BJ"))
+    assert engine.alerts[-1].startswith("1 fund er markeret som i orden af BJ.")
+    (standing,) = accepted(book.fullname).standing
+    assert (standing.state, standing.record.why) == ("in-force", 'Aftalt "med" udvalget 😀')
+    (finding,) = check(book.fullname).findings
+    assert finding.accepted is not None
+    found = listing.list_of(book.app, book.name)
+    assert found is not None and "BJ" in found.sheets[0].range("J6").value
+    buttons.next_finding()
+    assert engine.alerts[-1] == "Der er ingen bemærkninger at springe til."
+    book.sheets[0].range("F10").value = 1
+    buttons.next_finding()
+    assert " af 2: " in engine.alerts[-1]  # it is back, and the total below shows that it changed
+
+
+def test_accepting_from_a_line_of_the_list(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    buttons.check()
+    found = listing.list_of(book.app, book.name)
+    assert found is not None
+    found.sheets[0].range("C6").select()
+    found.set_mock_caller()
+    buttons.accept(codes("ok"), codes("BJ"))
+    assert engine.alerts[-1].startswith("1 fund er markeret som i orden af BJ.")
+
+
+def test_accepting_needs_a_finding_a_reason_and_initials(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    book.sheets[0].range("A1").select()
+    buttons.accept(codes("ok"), codes("BJ"))
+    assert engine.alerts[-1].startswith("Der er ingen bemærkning på Skema!A1.")
+    buttons.accept(codes("  "), codes("BJ"))
+    assert engine.alerts[-1].startswith("Skriv både en begrundelse")
+    assert not (Path(book.fullname).parent / "budget-accepted.jsonl").exists()
+
+
+def test_the_workbook_with_buttons_means_the_other_one(opened: Open, engine: Engine, tmp_path: Path) -> None:
+    from budget_tools.installing.addin import standalone
+
+    path = tmp_path / "budget_tools.xlsm"
+    path.write_bytes(standalone())
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    control = xw.Book(str(path))
+    control.set_mock_caller()
+    buttons.check()
+    assert engine.alerts[-1].startswith(f"{book.name}: 1 fejl")
+    second = opened(TOTALS_MISSING)
+    control.set_mock_caller()
+    buttons.check()
+    assert engine.alerts[-1].startswith("Flere projektmapper er åbne")
+    control.sheets[0].range("C5").value = second.name
+    buttons.check()
+    assert engine.alerts[-1].startswith(f"{second.name}: 0 fejl")
+    control.sheets[0].range("C5").value = "nonsense"
+    buttons.check()
+    assert engine.alerts[-1] == "Projektmappen 'nonsense' er ikke åben."
+
+
 def test_amounts_in_the_selection(opened: Open, engine: Engine) -> None:
     book = opened("faults/ARI001-row-total-wrong.xlsx")
     book.sheets[0].range("H1").value = "'5,7 mio. kr."

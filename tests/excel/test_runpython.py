@@ -35,7 +35,10 @@ def told():
 atexit.register(told)
 """
 
-COMMANDS = re.findall(r'RunPython "([^"&]*)"', (macros_folder() / "buttons.bas").read_text("utf-8"))
+COMMANDS = [
+    re.sub(r'" & Coded\(\w+\) & "', "66 74", command)  # what the macro puts there
+    for command in re.findall(r'RunPython "(.*)"$', (macros_folder() / "buttons.bas").read_text("utf-8"), re.M)
+]
 
 
 def run(
