@@ -115,7 +115,7 @@ Private Function Ready() As Boolean
     End If
 End Function
 
-' Text as character codes: on its way through the command line nothing in it is taken for a command.
+' Text as character codes: on its way to Python nothing in it can be taken for anything else.
 Private Function Coded(ByVal text As String) As String
     Dim position As Long, codes As String
     If Len(text) > 500 Then text = Left(text, 500)
