@@ -380,7 +380,9 @@ def apply_edits(book: xw.Book, edits: CellEdits) -> list[Written]:
             _put(sheet, {cell: text for (one, cell), text in values.items() if one == name}, "formula")
     except Exception as error:
         for name, sheet in sheets.items():
-            _put(sheet, {c: code for (one, c), code in formats_before.items() if one == name}, "number_format")
+            _put(
+                sheet, {c: code for (one, c), code in formats_before.items() if one == name}, "number_format"
+            )
             _put(sheet, {c: text for (one, c), text in before.items() if one == name}, "formula")
         if is_busy(error):
             raise Unreadable("excel-busy") from error

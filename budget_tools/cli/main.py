@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BudgetToolsError
-from . import accept, check, explain, fill, fix, history, mark, rules
+from . import accept, check, excel, explain, fill, fix, history, mark, rules
 
 WRONG_USE = 2
 NOT_CHECKED = 3
@@ -72,6 +72,7 @@ app.command()(accept.unaccept)
 app.command()(accept.accepted)
 app.command()(rules.rules)
 app.command()(explain.explain)
+app.add_typer(excel.app)
 
 
 def _version(wanted: bool) -> None:

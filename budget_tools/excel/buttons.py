@@ -144,9 +144,7 @@ def fill_totals(click: Click) -> str:
     from ..inspection import examine
 
     examined = examine(click.read(), click.settings)
-    edits = [
-        edit for page in examined.pages for table in page.tables for _, edit in missing_totals(table)
-    ]
+    edits = [edit for page in examined.pages for table in page.tables for _, edit in missing_totals(table)]
     if not edits:
         raise Told(click.word("nothing-to-fill"))
     totals = plural("totals", len(edits), click.language)
@@ -295,9 +293,7 @@ def undo_last(click: Click) -> str:
     if not left:
         return click.word("undone", cells=undone)
     where = ", ".join(f"{plain(one.sheet)}!{one.cell}" for one in left[:SHOWN])
-    return click.word(
-        "undone-partly", cells=undone, left=plural("cells", len(left), language), where=where
-    )
+    return click.word("undone-partly", cells=undone, left=plural("cells", len(left), language), where=where)
 
 
 @button
@@ -405,4 +401,3 @@ def help(click: Click) -> str:
     ]
     end = [click.word("version", version=__version__), click.word("log", path=str(Machine().log))]
     return "\n\n".join([*lines, "\n".join(end)])
-

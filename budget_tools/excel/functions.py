@@ -45,7 +45,7 @@ def amount_of(value: object, language: Language = "da", unit: int = THOUSANDS) -
 
 
 @xw.func(category="budget_tools")  # type: ignore[untyped-decorator,unused-ignore]
-@xw.arg("tekst", ndim=2, doc="Tekst eller celler, fx \"5,7 mio. kr.\"")  # type: ignore[untyped-decorator,unused-ignore]
+@xw.arg("tekst", ndim=2, doc='Tekst eller celler, fx "5,7 mio. kr."')  # type: ignore[untyped-decorator,unused-ignore]
 @xw.arg("enhed", doc="Enheden i kr.; 1000, hvis den udelades")  # type: ignore[untyped-decorator,unused-ignore]
 def BT_BELOEB(tekst, enhed=1000):  # type: ignore[no-untyped-def]  # noqa: N802
     """Beløbet i en tekst, i 1.000 kr.: BT_BELOEB("5,7 mio. kr.") er 5700."""

@@ -42,7 +42,13 @@ def ordered(report: Report) -> list[Finding]:
     """The findings as the list shows them: worst first, what was accepted last, then as they stand."""
     return sorted(
         report.findings,
-        key=lambda one: (one.accepted is not None, -one.severity, one.sheet or "", one.cell or Cell(0, 0), one.code),
+        key=lambda one: (
+            one.accepted is not None,
+            -one.severity,
+            one.sheet or "",
+            one.cell or Cell(0, 0),
+            one.code,
+        ),
     )
 
 
@@ -239,4 +245,3 @@ def _dress(sheet: xw.Sheet, findings: Sequence[Finding], language: Language) -> 
         sheet.show_gridlines = False
     with suppress(Exception):
         sheet.freeze_panes.freeze_at(f"A{HEADING_ROW + 1}")
-

@@ -6,6 +6,7 @@ import importlib.util
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,10 +57,13 @@ def build(folder: Path) -> list[Path]:
     return files
 
 
-def addin() -> bytes:
-    """The bytes of ``budget_tools.xlam``: the tab in the ribbon and the worksheet functions."""
+def addin(settings: Mapping[str, str] | None = None) -> bytes:
+    """The bytes of ``budget_tools.xlam``: the tab in the ribbon and the worksheet functions.
+
+    ``settings`` go into a sheet of the add-in itself, where they hold for everybody who opens it.
+    """
     project = vba_project("BudgetTools", _ADDIN_IDENTITY, modules(ribbon=True))
-    plain = _workbook(project, buttons=False)
+    plain = _workbook(project, buttons=False, settings=settings)
     return _as_addin(plain, (macros_folder() / "ribbon.xml").read_bytes())
 
 
@@ -122,20 +126,26 @@ def _xlwings_folder() -> Path:
     return Path(found.submodule_search_locations[0])
 
 
-def _workbook(project: bytes, *, buttons: bool) -> bytes:
+def _workbook(project: bytes, *, buttons: bool, settings: Mapping[str, str] | None = None) -> bytes:
     try:
         import xlsxwriter
     except ImportError as error:
         raise UsageError('building needs XlsxWriter: pip install "budget-tools[excel]"') from error
     out = io.BytesIO()
     book: Any = xlsxwriter.Workbook(out, {"in_memory": True})
-    book.set_properties({"title": "budget_tools", "comments": f"budget_tools {__version__}", "created": _BUILT})
-    sheet = book.add_worksheet("Budget")
+    book.set_properties(
+        {"title": "budget_tools", "comments": f"budget_tools {__version__}", "created": _BUILT}
+    )
+    sheet = book.add_worksheet(SETTINGS if settings else "Budget")
     book.add_vba_project(io.BytesIO(project), is_stream=True)
     book.set_vba_name("ThisWorkbook")
     sheet.set_vba_name("Sheet1")
     if buttons:
         _put_buttons(book, sheet, "da")
+    if settings:
+        for row, (key, value) in enumerate(settings.items()):
+            sheet.write_string(row, 0, key)
+            sheet.write_string(row, 1, value)
     book.close()
     return out.getvalue()
 
@@ -187,7 +197,9 @@ def _as_addin(workbook: bytes, ribbon: bytes) -> bytes:
         relationships = package.read("_rels/.rels").decode()
     types = types.replace("ms-excel.sheet.macroEnabled.main+xml", "ms-excel.addin.macroEnabled.main+xml")
     if 'Extension="xml"' not in types:
-        types = types.replace("<Override", '<Default Extension="xml" ContentType="application/xml"/><Override', 1)
+        types = types.replace(
+            "<Override", '<Default Extension="xml" ContentType="application/xml"/><Override', 1
+        )
     relationships = relationships.replace(
         "</Relationships>",
         f'<Relationship Id="rIdRibbon" Type="{_RIBBON_KIND}" Target="{_RIBBON_PART}"/></Relationships>',

@@ -44,9 +44,7 @@ def office(program: str, folder: Path) -> Iterator[Any]:
     )
     try:
         local = module.getComponentContext()
-        resolver = local.ServiceManager.createInstanceWithContext(
-            "com.sun.star.bridge.UnoUrlResolver", local
-        )
+        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         deadline = time.monotonic() + 90
         while True:
             try:

@@ -51,7 +51,7 @@ def test_check_writes_nothing_and_opens_a_list(opened: Open, engine: Engine) -> 
     assert rows[1][5].startswith("F10 viser")
     assert rows[1][9] == "åben"
     link = sheet.range("E6").formula
-    assert link == f"=HYPERLINK(\"[{book.fullname}]'Skema'!F10\",\"F10\")"
+    assert link == f'=HYPERLINK("[{book.fullname}]\'Skema\'!F10","F10")'
     assert engine.alerts == [
         "ARI001-row-total-wrong.xlsx: 1 fejl, 0 advarsler, 0 bemærkninger. "
         "Klik på en celle i listen for at springe til den."

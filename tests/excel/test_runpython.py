@@ -37,7 +37,9 @@ atexit.register(told)
 
 COMMANDS = [
     re.sub(r'" & Coded\(\w+\) & "', "66 74", command)  # what the macro puts there
-    for command in re.findall(r'RunPython "(.*)"$', (macros_folder() / "buttons.bas").read_text("utf-8"), re.M)
+    for command in re.findall(
+        r'RunPython "(.*)"$', (macros_folder() / "buttons.bas").read_text("utf-8"), re.M
+    )
 ]
 
 

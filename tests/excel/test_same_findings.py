@@ -42,7 +42,9 @@ def same(path: Path) -> bool:
     return findings(live) == findings(stored)
 
 
-@pytest.mark.parametrize("path", [one for one in SAMPLES if one.name != NO_RESULT_STORED], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", [one for one in SAMPLES if one.name != NO_RESULT_STORED], ids=lambda p: p.stem
+)
 def test_samples(path: Path, engine: Engine) -> None:
     assert same(path)
 

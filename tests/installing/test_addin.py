@@ -117,9 +117,7 @@ def called() -> dict[str, str]:
     """Each macro of a button and the Python function that it calls."""
     found = {}
     for name, body in re.findall(r"^Public Sub (\w+)\(\)\n(.*?)^End Sub", ours("buttons"), re.M | re.S):
-        (call,) = re.findall(
-            r'RunPython "from budget_tools\.excel import buttons; buttons\.(\w+)\(', body
-        )
+        (call,) = re.findall(r'RunPython "from budget_tools\.excel import buttons; buttons\.(\w+)\(', body)
         found[name] = call
     return found
 

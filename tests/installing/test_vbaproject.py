@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from budget_tools.installing.vbaproject import Module, compressed, container, encrypted, from_export, vba_project
+from budget_tools.installing.vbaproject import (
+    Module,
+    compressed,
+    container,
+    encrypted,
+    from_export,
+    vba_project,
+)
 
 IDENTITY = "{318BEE36-5BE1-492A-826D-473DB19B0F30}"
 
@@ -76,7 +83,12 @@ def test_protection_is_hidden_as_excel_hides_it(data: bytes, as_excel_saved_it: 
 
 def test_small_and_large_streams_are_read_back() -> None:
     olefile = pytest.importorskip("olefile")
-    streams = {("A",): b"x" * 10, ("Storage", "b"): b"y" * 70_000, ("Storage", "Cc"): b"z" * 4096, ("D",): b""}
+    streams = {
+        ("A",): b"x" * 10,
+        ("Storage", "b"): b"y" * 70_000,
+        ("Storage", "Cc"): b"z" * 4096,
+        ("D",): b"",
+    }
     read = olefile.OleFileIO(io.BytesIO(container(streams)), raise_defects=olefile.DEFECT_UNSURE)
     assert read.parsing_issues == []
     assert {tuple(path) for path in read.listdir()} == set(streams)
