@@ -1,1 +1,1 @@
-"""The Excel side as text, installed as ``budget_tools.macros``; ``budget-tools excel build`` makes the files."""
+"""The Excel side as text, installed as ``budget_tools.macros``; ``budget-tools excel build`` reads it."""

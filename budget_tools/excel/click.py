@@ -111,7 +111,7 @@ def button(work: Work) -> Callable[..., None]:
         try:
             click = patiently(lambda: _click(caller))
             with suppress(Exception):
-                app.status_bar = None
+                app.status_bar = False
             with _quiet(app):
                 sentence = work(click, *arguments)
         except Told as told:
@@ -202,7 +202,7 @@ def _click(caller: xw.Book) -> Click:
 
 
 def _beside(control: xw.Book) -> xw.Book:
-    """The workbook that is meant by a click in the workbook with buttons: the one it names, or the only other."""
+    """The workbook that a click in the one with buttons means: the one it names, or the only other."""
     others = {
         book.name: book
         for book in control.app.books

@@ -47,7 +47,7 @@ def amount_of(value: object, language: Language = "da", unit: int = THOUSANDS) -
 @xw.func(category="budget_tools")  # type: ignore[untyped-decorator,unused-ignore]
 @xw.arg("tekst", ndim=2, doc='Tekst eller celler, fx "5,7 mio. kr."')  # type: ignore[untyped-decorator,unused-ignore]
 @xw.arg("enhed", doc="Enheden i kr.; 1000, hvis den udelades")  # type: ignore[untyped-decorator,unused-ignore]
-def BT_BELOEB(tekst, enhed=1000):  # type: ignore[no-untyped-def]  # noqa: N802
+def BT_BELOEB(tekst, enhed=1000):  # type: ignore[no-untyped-def]
     """Beløbet i en tekst, i 1.000 kr.: BT_BELOEB("5,7 mio. kr.") er 5700."""
     unit = int(enhed or THOUSANDS)
     return [[_beloeb(value, unit) for value in row] for row in tekst]
@@ -63,7 +63,7 @@ def _beloeb(value: object, unit: int) -> float | str:
 @xw.func(category="budget_tools")  # type: ignore[untyped-decorator,unused-ignore]
 @xw.arg("aar", ndim=2, doc="Årskolonnerne, en linje pr. række")  # type: ignore[untyped-decorator,unused-ignore]
 @xw.arg("i_alt", ndim=2, doc="Kolonnen I alt ud for dem")  # type: ignore[untyped-decorator,unused-ignore]
-def BT_FORSKEL(aar, i_alt):  # type: ignore[no-untyped-def]  # noqa: N802
+def BT_FORSKEL(aar, i_alt):  # type: ignore[no-untyped-def]
     """Forskellen mellem I alt og summen af årene, linje for linje; 0, hvor det går op."""
     return [[_forskel(years, total[0])] for years, total in zip(aar, i_alt, strict=False)]
 
@@ -79,7 +79,7 @@ def _forskel(years: list[Any], total: object) -> float | str:
 
 @xw.func(category="budget_tools")  # type: ignore[untyped-decorator,unused-ignore]
 @xw.arg("omraade", xw.Range, doc="Tabellen med overskrifter")  # type: ignore[untyped-decorator,unused-ignore]
-def BT_KONTROL(omraade):  # type: ignore[no-untyped-def]  # noqa: N802
+def BT_KONTROL(omraade):  # type: ignore[no-untyped-def]
     """Bemærkningerne til et område som en liste: alvor, kode, celle og hvad der er galt."""
     from ..reports.wording import Wording
     from ..run import check_book
@@ -101,7 +101,7 @@ def BT_KONTROL(omraade):  # type: ignore[no-untyped-def]  # noqa: N802
 
 @xw.func(category="budget_tools")  # type: ignore[untyped-decorator,unused-ignore]
 @xw.arg("kode", doc="Reglens kode, fx ARI002")  # type: ignore[untyped-decorator,unused-ignore]
-def BT_REGEL(kode):  # type: ignore[no-untyped-def]  # noqa: N802
+def BT_REGEL(kode):  # type: ignore[no-untyped-def]
     """Hvad en kode betyder: BT_REGEL("ARI002")."""
     code = str(kode or "").strip().upper()
     return title(code, "da") if code in codes() else word("excel", "no-code", "da", code=code)

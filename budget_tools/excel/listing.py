@@ -1,4 +1,4 @@
-"""The findings in a workbook of their own, with links that jump to the cells; the checked one is not touched."""
+"""The findings in a workbook of their own, with links that jump to the cells of the checked one."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def _dress(sheet: xw.Sheet, findings: Sequence[Finding], language: Language) -> 
         sheet.range(f"{letter}1:{letter}{bottom}").column_width = width
     hidden = column_letters(_HIDDEN)
     with suppress(Exception):
-        sheet.range(f"{hidden}1:{hidden}1").column_hidden = True
+        sheet.range(f"{hidden}1:{hidden}1").columns.hidden = True
     title = sheet.range("A1")
     title.font.bold = True
     title.font.size = 15

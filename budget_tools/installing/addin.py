@@ -1,4 +1,4 @@
-"""The add-in and the workbook with buttons, built from the text in ``macros/``: the same bytes from the same text."""
+"""The add-in and the workbook with buttons, built from the text in ``macros/``, always to the same bytes."""
 
 from __future__ import annotations
 

@@ -10,7 +10,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from email.message import Message
 from pathlib import Path
+from typing import Any, cast
 
 from ..errors import UsageError
 from .addin import build
@@ -60,7 +62,7 @@ def components() -> str:
     table.writerow(("name", "version", "licence", "homepage"))
     for name in sorted(_needed("budget-tools")):
         try:
-            told = importlib.metadata.metadata(name)
+            told = _metadata(name)
         except importlib.metadata.PackageNotFoundError:
             table.writerow((name, "", "", ""))
             continue
@@ -97,12 +99,17 @@ def _installed(name: str) -> bool:
     return True
 
 
-def _classifier(told: importlib.metadata.PackageMetadata) -> str:
+def _metadata(name: str) -> Message:
+    told: Any = importlib.metadata.metadata(name)
+    return cast(Message, told)
+
+
+def _classifier(told: Message) -> str:
     licences = [one for one in told.get_all("Classifier") or [] if one.startswith("License ::")]
     return licences[0].rpartition(" :: ")[2] if licences else ""
 
 
-def _homepage(told: importlib.metadata.PackageMetadata) -> str:
+def _homepage(told: Message) -> str:
     urls = told.get_all("Project-URL") or []
     return (told.get("Home-page") or (urls[0].partition(", ")[2] if urls else "")) or ""
 

@@ -53,10 +53,7 @@ def examine(machine: Machine, registry: Registry | None = None) -> list[Check]:
 
 def _python(machine: Machine) -> Iterator[Check]:
     version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
-        yield Check("Python", "error", f"is {version}", "Install Python 3.11 or later.")
-    else:
-        yield Check("Python", "ok", f"is {version}, {sys.executable}")
+    yield Check("Python", "ok", f"is {version}, {sys.executable}")
     try:
         found = importlib.metadata.version("xlwings")
     except importlib.metadata.PackageNotFoundError:
@@ -148,7 +145,7 @@ def _trust(ask: Registry) -> Iterator[Check]:
 def _defender(ask: Registry) -> Check:
     rule = ask(_ASR, _OFFICE_CHILDREN) or ask(_ASR, _OFFICE_CHILDREN.upper())
     if str(rule) == "1":
-        told = "blocks programs that Office starts (rule 'Block all Office applications from creating child processes')"
+        told = "blocks programs that Office starts (the rule against child processes of Office applications)"
         remedy = (
             "Ask for an exclusion of the Python named above for this rule, or use the command line and the "
             "nightly run, which start nothing from Office (see docs/it.md)."

@@ -51,7 +51,7 @@ def plan_install(machine: Machine, *, interpreter: Path | None = None, all_users
     """
     if machine.system not in ("win32", "darwin"):
         raise UsageError(
-            "Excel runs on Windows and Mac; on this system 'budget-tools excel build' makes the files for them"
+            "Excel runs on Windows and Mac; here 'budget-tools excel build' makes the files for them"
         )
     start = machine.start_folder_of_all if all_users else machine.start_folder
     if start is None:

@@ -1,4 +1,4 @@
-"""Where things lie on a machine, told from its system and its environment only, so that tests make machines up."""
+"""Where things lie on a machine, told from its system and environment only: tests make machines up."""
 
 from __future__ import annotations
 

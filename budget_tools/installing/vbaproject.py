@@ -1,7 +1,7 @@
-"""A VBA project as Excel stores it, made from source text alone: readable, reviewable, the same bytes each time.
+"""A VBA project as Excel stores it, made from source text alone, always to the same bytes.
 
-Only source goes in, no compiled code: Excel compiles a project that has none when it is opened. The formats are
-[MS-OVBA] (project, compression) and [MS-CFB] (the container); the sections are named where they are used.
+Only source goes in, no compiled code: Excel compiles a project that has none when it is opened. The formats
+are [MS-OVBA] (project, compression) and [MS-CFB] (the container); sections are named where they are used.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _REFERENCES = (
     (
         "Office",
         r"*\G{2DF8D04C-5BFA-101B-BDE5-00AA0044DE52}#2.0#0#"
-        r"C:\Program Files\Common Files\Microsoft Shared\OFFICE16\MSO.DLL#Microsoft Office 16.0 Object Library",
+        r"C:\Program Files\Common Files\Microsoft Shared\OFFICE16\MSO.DLL"
+        r"#Microsoft Office 16.0 Object Library",
     ),
 )
 _EXCEL = (
@@ -75,7 +76,7 @@ class Module:
 
 
 def from_export(text: str, name: str, kind: Kind) -> Module:
-    """A module from the text of an exported one (.bas, .cls): its header says nothing that is not known here."""
+    """A module from the text of an exported one (.bas, .cls), whose header says nothing new."""
     lines = text.replace("\r\n", "\n").split("\n")
     if lines and lines[0].startswith("VERSION "):
         end = next(number for number, line in enumerate(lines) if line.strip() == "END")

@@ -1,7 +1,7 @@
 """An engine for xlwings over openpyxl: the real xlwings API without Excel, fast, with every call counted.
 
-It holds what a file holds: formulas are not worked out, so that a cell keeps the result stored in the file until
-somebody writes into it. What Excel for Windows answers is answered here in the same form.
+It holds what a file holds: formulas are not worked out, so that a cell keeps the result stored in the file
+until somebody writes into it. What Excel for Windows answers is answered here in the same form.
 """
 
 from __future__ import annotations
@@ -45,9 +45,8 @@ class Counted:
     _inside = frozenset({"sheet", "book", "app", "engine", "options", "books", "sheets"})
 
     def __getattribute__(self, name: str) -> Any:
-        if not name.startswith("_") and name not in Counted._inside:
-            if hasattr(type(self), name):
-                ENGINE.called(type(self).__name__, name)
+        if not name.startswith("_") and name not in Counted._inside and hasattr(type(self), name):
+            ENGINE.called(type(self).__name__, name)
         return object.__getattribute__(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""The built add-in and workbook: whole, reviewable, and of one mind with the ribbon and the Python functions."""
+"""The built add-in and workbook: whole, reviewable, of one mind with the ribbon and the functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LibreOffice opens the built files, lists their modules, and runs each button's macro: the right Python call."""
+"""LibreOffice opens the built files, lists their modules, and runs the macro of each button."""
 
 from __future__ import annotations
 
