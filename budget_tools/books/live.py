@@ -33,8 +33,8 @@ PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
 _BUSY = frozenset({-2147418111, -2147417846, -2146777998})
 
 _ERRORS = frozenset(
-    ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", "#FIELD!")
-    + ("#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA")
+    "#DIV/0!,#N/A,#NAME?,#NULL!,#NUM!,#REF!,#VALUE!,#SPILL!,#CALC!,#FIELD!,#BLOCKED!,#CONNECT!,#BUSY!,"  # noqa: SIM905
+    "#UNKNOWN!,#GETTING_DATA".split(",")
 )
 _LOWEST_ERROR, _HIGHEST_ERROR = -2146826300, -2146826200  # how Excel hands over errors that have no name yet
 

@@ -277,12 +277,12 @@ class Sheets(base_classes.Sheets):
         if isinstance(key, int):
             return self._sheets[key - 1]
         for sheet in self._sheets:
-            if sheet.ws.title.lower() == key.lower():
+            if sheet.name.lower() == key.lower():
                 return sheet
         raise KeyError(key)
 
     def __contains__(self, key: Any) -> bool:
-        return any(sheet.ws.title.lower() == str(key).lower() for sheet in self._sheets)
+        return any(sheet.name.lower() == str(key).lower() for sheet in self._sheets)
 
     def add(self, before: Any = None, after: Any = None) -> Sheet:
         ENGINE.called("Sheets", "add=")
