@@ -248,7 +248,9 @@ class Range(plain.Range):
             if isinstance(value, str) and value.startswith("=") and len(value) > 1:
                 cell.setTokens(parser.parseFormula(_separated(value[1:], ",", ";"), cell.CellAddress))
             elif isinstance(value, str) and value.startswith("'"):
+                kept = cell.NumberFormat  # LibreOffice makes a text cell of it
                 cell.setString(value[1:])
+                cell.NumberFormat = kept
             elif value is None or value == "":
                 cell.clearContents(1 | 2 | 4 | 16)  # values, dates, text, formulas
             elif isinstance(value, str):
