@@ -26,11 +26,11 @@ _COLUMNS = (
     ("code", 9),
     ("sheet", 16),
     ("cell", 8),
-    ("message", 56),
-    ("hint", 36),
-    ("evidence", 30),
-    ("suggestion", 40),
-    ("status", 16),
+    ("message", 50),
+    ("hint", 32),
+    ("evidence", 26),
+    ("suggestion", 36),
+    ("status", 12),
 )
 _LINK = [name for name, _ in _COLUMNS].index("cell") + 1
 _HIDDEN = len(_COLUMNS) + 1
