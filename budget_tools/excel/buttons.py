@@ -30,6 +30,8 @@ BUTTONS = (
     "check",
     "check_sheet",
     "next_finding",
+    "show_marks",
+    "remove_marks",
     "fill_totals",
     "fix_safe",
     "accept",
@@ -135,6 +137,35 @@ def _chosen_in_list(click: Click, report: Report) -> Finding | None:
     found = listing.list_of(click.app, click.book.name)
     name = listing.line_id(found, click.list_line) if found is not None else None
     return next((one for one in report.findings if one.id == name), None)
+
+
+@button
+def show_marks(click: Click) -> str:
+    """Colour the flagged cells, put notes on them and add the list, after a yes."""
+    from . import marks
+
+    report = click.report()
+    found = [one for one in report.findings if one.accepted is None]
+    if not found:
+        raise Told(click.word("nothing-wrong", file=click.name))
+    if not click.ask(click.word("ask-show", findings=plural("findings", len(found), click.language))):
+        raise Told(click.word("left-alone"))
+    with in_place(click.book):
+        marks.remove(click.book, click.read())
+        count = marks.show(click.book, report.workbooks[0], click.wording)
+    return click.word("shown", cells=plural("cells-marked", count, click.language))
+
+
+@button
+def remove_marks(click: Click) -> str:
+    """Take away what showing put into the workbook, or what ``budget-tools mark`` did."""
+    from . import marks
+
+    with in_place(click.book):
+        count = marks.remove(click.book, click.read())
+    if count is None:
+        raise Told(click.word("not-shown", file=click.name))
+    return click.word("unshown", cells=plural("cells", count, click.language))
 
 
 @button

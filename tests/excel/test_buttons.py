@@ -9,9 +9,14 @@ from typing import Any
 import openpyxl
 import pytest
 import xlwings as xw
+from typer.testing import CliRunner
 
 from budget_tools.books.live import LiveBook
+from budget_tools.cli.main import app
 from budget_tools.excel import buttons, listing
+from budget_tools.run import check_book
+from budget_tools.settings import Settings
+from tests.excel.conftest import SAMPLES
 from tests.excel.on_openpyxl import Busy, Engine
 
 Open = Callable[[str], xw.Book]
@@ -400,3 +405,88 @@ def test_busy_is_told_by_its_number() -> None:
     from budget_tools.books.live import is_busy
 
     assert is_busy(Busy("x")) and not is_busy(ValueError("x"))
+
+
+# --- colours and notes in the workbook itself ---------------------------------------------------------
+
+
+def test_marks_are_shown_only_after_a_yes(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    before = contents(book)
+    buttons.show_marks()
+    assert contents(book) == before
+    assert engine.alerts[-1] == "Intet er ændret."
+
+
+def test_shown_and_removed_the_workbook_is_as_before(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    sheet = book.sheets[0]
+    flagged = check_book(LiveBook(book).read(), Settings()).findings[0].cell
+    assert flagged is not None
+    sheet.range(str(flagged)).color = "#00FF7F"
+    sheet.range(str(flagged)).add_note("Grethe:\nSpørg Lone")
+    sheet.range("B2").select()
+    before = contents(book)
+    engine.answers = ["yes", "yes"]
+    buttons.show_marks()
+    marked = contents(book)
+    assert [one.name for one in book.sheets] == ["Skema", "Kontrol", "budget-tools"]
+    assert book.sheets["budget-tools"].visible == 2
+    assert book.sheets.active.name == "Skema" and sheet.impl.selected.address == "$B$2"
+    note = sheet.range(str(flagged)).note
+    assert note is not None and note.text.startswith("Grethe:\nSpørg Lone\n\nbudget-tools ")
+    buttons.show_marks()  # marked afresh, not twice
+    assert contents(book) == marked
+    buttons.remove_marks()
+    assert contents(book) == before
+    buttons.remove_marks()
+    assert engine.alerts[-1].startswith("Der er ingen farver og noter fra os i ")
+
+
+def test_a_colour_that_a_person_chose_since_stays(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    engine.answers = ["yes"]
+    buttons.show_marks()
+    flagged = check_book(LiveBook(book).read(), Settings()).findings[0].cell
+    book.sheets[0].range(str(flagged)).color = "#123456"
+    buttons.remove_marks()
+    assert book.sheets[0].range(str(flagged)).color == (0x12, 0x34, 0x56)
+
+
+def test_marks_of_a_button_are_taken_away_by_the_command_line(
+    opened: Open, engine: Engine, tmp_path: Path
+) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    engine.answers = ["yes"]
+    buttons.show_marks()
+    path = tmp_path / "marked.xlsx"
+    book.save(str(path))
+    done = CliRunner().invoke(app, ["unmark", str(path), "--output", str(tmp_path / "ud")])
+    assert done.exit_code == 0, done.output
+    again = xw.Book(str(tmp_path / "ud" / "marked.xlsx"))
+    assert [one.name for one in again.sheets] == ["Skema"]
+    assert all(cell[3:] == ("00000000", None) or cell[4] is None for cell in contents(again)["Skema"])
+
+
+def test_marks_of_the_command_line_are_taken_away_by_the_button(
+    opened: Open, engine: Engine, tmp_path: Path
+) -> None:
+    sample = SAMPLES / "faults" / "ARI002-line-left-out.xlsx"
+    assert CliRunner().invoke(app, ["mark", str(sample), "--output", str(tmp_path)]).exit_code == 0
+    plain = contents(xw.Book(str(sample)))
+    book = xw.Book(str(tmp_path / sample.name))
+    book.set_mock_caller()
+    assert contents(book) != plain
+    buttons.remove_marks()
+    assert [one.name for one in book.sheets] == ["Skema"]
+    assert [cell[1:] for cell in contents(book)["Skema"]] == [cell[1:] for cell in plain["Skema"]]
+
+
+def test_a_protected_sheet_is_not_marked(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    book.sheets[0].impl.ws.protection.sheet = True
+    before = contents(book)
+    engine.answers = ["yes"]
+    buttons.show_marks()
+    assert contents(book) == before
+    assert "er beskyttet" in engine.alerts[-1]

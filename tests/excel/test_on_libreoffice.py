@@ -151,3 +151,25 @@ def test_safe_fixes_and_back(opened: Open, office_engine: on_libreoffice.Engine)
     assert book.sheets[0].range("C11").value == 4500  # the total takes it in
     buttons.undo_last()
     assert contents(book) == before
+
+
+def test_a_persons_colours_and_notes_survive_show_and_remove(
+    opened: Open, office_engine: on_libreoffice.Engine
+) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    sheet = book.sheets[0]
+    sheet.range("C11").color = "#00FF7F"
+    sheet.range("C11").add_note("Grethe:\nSpørg Lone")
+    sheet.range("D2").select()
+    before = contents(book)
+    office_engine.answers = ["yes", "yes"]
+    buttons.show_marks()
+    assert "er farvet" in office_engine.alerts[-1]
+    assert len(book.sheets) == 3 and contents(book) != before
+    assert book.sheets.active.name == sheet.name
+    report = check_book(LiveBook(book).read(), Settings())  # our sheets are not checked
+    assert {one.sheet for one in report.findings} == {sheet.name}
+    sheet.impl.uno.Rows.insertByIndex(0, 1)  # marks move along with their cells
+    buttons.remove_marks()
+    sheet.impl.uno.Rows.removeByIndex(0, 1)
+    assert contents(book) == before
