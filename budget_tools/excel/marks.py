@@ -184,12 +184,11 @@ def _add_sheet(book: xw.Book, edit: AddSheet) -> xw.Sheet:
     """A sheet behind all others, its contents in one call, its looks a run of like cells at a time."""
     taken = {sheet.name.casefold() for sheet in book.sheets}
     active = book.sheets.active
-    sheet = book.sheets.add(after=book.sheets[-1])
     name, number = edit.name, 1
     while name.casefold() in taken:
         number += 1
         name = f"{edit.name} ({number})"
-    sheet.name = name
+    sheet = book.sheets.add(name, after=book.sheets[-1])
     width = max(map(len, edit.rows), default=1)
     last = f"{column_letters(width)}{len(edit.rows)}"
     sheet.range(f"A1:{last}").value = [

@@ -98,10 +98,10 @@ class Sheets(plain.Sheets):
         self._sheets = [Sheet(book, sheets.getByIndex(n)) for n in range(sheets.Count)]  # type: ignore[misc]
         self._active = self._sheets[0]
 
-    def add(self, before: Any = None, after: Any = None) -> Sheet:
+    def add(self, before: Any = None, after: Any = None, name: str | None = None) -> Sheet:
         sheets = self.book.document.Sheets  # type: ignore[attr-defined]
         taken = set(sheets.ElementNames)
-        name = next(f"Ark{n}" for n in range(1, 999) if f"Ark{n}" not in taken)
+        name = name or next(f"Ark{n}" for n in range(1, 999) if f"Ark{n}" not in taken)
         position = sheets.Count if after is None else self._sheets.index(after) + 1
         sheets.insertNewByName(name, position)
         sheet = Sheet(self.book, sheets.getByName(name))  # type: ignore[arg-type]

@@ -284,9 +284,9 @@ class Sheets(base_classes.Sheets):
     def __contains__(self, key: Any) -> bool:
         return any(sheet.name.lower() == str(key).lower() for sheet in self._sheets)
 
-    def add(self, before: Any = None, after: Any = None) -> Sheet:
+    def add(self, before: Any = None, after: Any = None, name: str | None = None) -> Sheet:
         ENGINE.called("Sheets", "add=")
-        ws = self.book.written.create_sheet()
+        ws = self.book.written.create_sheet(name)
         if self.book.shown is not self.book.written:
             self.book.shown.create_sheet(ws.title)
         sheet = Sheet(self.book, ws.title)
@@ -547,7 +547,7 @@ class Range(Counted, base_classes.Range):
         if isinstance(value, str):
             value = tuple(int(value.lstrip("#")[n : n + 2], 16) for n in (0, 2, 4))
         for cell in self._flat():
-            cell.fill = PatternFill() if value is None else PatternFill("solid", fgColor=_hex(value))
+            cell.fill = PatternFill() if value is None else PatternFill("solid", fgColor="FF" + _hex(value))
 
     @property
     def font(self) -> Any:

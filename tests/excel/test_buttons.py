@@ -457,15 +457,17 @@ def test_marks_of_a_button_are_taken_away_by_the_command_line(
     opened: Open, engine: Engine, tmp_path: Path
 ) -> None:
     book = opened("faults/ARI002-line-left-out.xlsx")
+    before = contents(book)
     engine.answers = ["yes"]
     buttons.show_marks()
     path = tmp_path / "marked.xlsx"
     book.save(str(path))
     done = CliRunner().invoke(app, ["unmark", str(path), "--output", str(tmp_path / "ud")])
     assert done.exit_code == 0, done.output
+    book.close()
     again = xw.Book(str(tmp_path / "ud" / "marked.xlsx"))
     assert [one.name for one in again.sheets] == ["Skema"]
-    assert all(cell[3:] == ("00000000", None) or cell[4] is None for cell in contents(again)["Skema"])
+    assert contents(again)["Skema"] == before["Skema"]
 
 
 def test_marks_of_the_command_line_are_taken_away_by_the_button(
@@ -473,7 +475,9 @@ def test_marks_of_the_command_line_are_taken_away_by_the_button(
 ) -> None:
     sample = SAMPLES / "faults" / "ARI002-line-left-out.xlsx"
     assert CliRunner().invoke(app, ["mark", str(sample), "--output", str(tmp_path)]).exit_code == 0
-    plain = contents(xw.Book(str(sample)))
+    clean = xw.Book(str(sample))
+    plain = contents(clean)
+    clean.close()
     book = xw.Book(str(tmp_path / sample.name))
     book.set_mock_caller()
     assert contents(book) != plain
