@@ -39,6 +39,7 @@ def bench(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     session.run("python", "bench/speed.py", *session.posargs)
     session.run("python", "bench/writing.py")
+    session.run("python", "bench/click.py")
 
 
 @nox.session

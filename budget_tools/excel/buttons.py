@@ -7,7 +7,6 @@ what was written can be taken back by a button of ours.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import islice
@@ -16,7 +15,6 @@ from typing import Any
 
 from ..books.live import CellEdits, Written, apply_edits, take_back
 from ..catalog import plural, word
-from ..errors import WriteRefused
 from ..model.address import Cell
 from ..model.amount import format_number
 from ..model.book import Book
@@ -339,13 +337,10 @@ def new_proposal(click: Click) -> str:
         target = _target(click, number)
     if not click.ask(click.word("ask-new", number=number, path=str(target))):
         raise Told(click.word("left-alone"))
-    from ..books.patch import apply_edits as patched
+    from ..books.patch import edited
 
-    template = _template()
-    try:
-        patched(template, [SetCell("Skema", _NUMBER_CELL, number)], target)
-    except WriteRefused:
-        shutil.copyfile(template, target)
+    content = edited(_template().read_bytes(), [SetCell("Skema", _NUMBER_CELL, number)]).content
+    target.write_bytes(content)
     click.app.books.open(str(target))
     return click.word("new", number=number, path=str(target))
 

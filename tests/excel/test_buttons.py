@@ -123,7 +123,7 @@ def test_calls_do_not_grow_with_the_rows(opened: Open, engine: Engine, tmp_path:
 def test_next_finding_goes_round(opened: Open, engine: Engine) -> None:
     book = opened(CATALOGUE)
     seen = []
-    for _ in range(12):
+    for _ in range(30):
         buttons.next_finding()
         seen.append((book.sheets.active.name, book.sheets.active.impl.selected.address))
     assert len(set(seen)) > 5 and seen[0] in seen[1:]
