@@ -2,8 +2,8 @@
 
     python bench/click.py            # half a minute; --strict exits with 1 when a bar is missed
 
-The workbook is the catalogue of eight proposals, open in the test engine over openpyxl; loading that engine and
-the workbook, which Excel has done already, is not counted. The yardstick is what no click can do without:
+The workbook is the catalogue of eight proposals, open in the test engine over openpyxl; loading that engine
+and the workbook, which Excel has done already, is not counted. The yardstick is what no click can do without:
 ``import xlwings, pandas, pandera.pandas``. CPU time, best of some rounds.
 """
 
@@ -52,9 +52,8 @@ print(cold, min(warm), engine.calls.total() / 6)
 def measured(code: str) -> list[float]:
     """The figures that a fresh interpreter prints."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", code], env=environment, capture_output=True, text=True, check=True, cwd=ROOT
-    )
+    command = [sys.executable, "-B", "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=ROOT)
     return [float(part) for part in done.stdout.split()]
 
 

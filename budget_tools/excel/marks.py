@@ -123,7 +123,7 @@ _UNKNOWN = "unknown"
 
 
 def _colour(fill: str) -> str | None:
-    """The colour of a fill, as ``#RRGGBB``; None for none, and ``_UNKNOWN`` for what is more than a colour."""
+    """The colour of a fill, as ``#RRGGBB``; None for none, ``_UNKNOWN`` for what is more than a colour."""
     if re.fullmatch(r"[0-9A-Fa-f]{6}", fill):
         return f"#{fill}"
     if 'patternType="none"' in fill or not fill or fill == "<patternFill/>":
@@ -283,4 +283,3 @@ def _delete(book: xw.Book, sheet: xw.Sheet) -> None:
 
 def _cell(place: xw.Range) -> Cell:
     return Cell(place.row, place.column)
-
