@@ -8,6 +8,7 @@ its Python module (uno), poppler-utils, and Pillow.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -64,7 +65,8 @@ def draw(document: Any, target: Path, *, wide: bool = False) -> None:
         document.storeToURL(stored.as_uri(), named(FilterName="calc8"))
         profile = f"-env:UserInstallation={Path(folder).as_uri()}/profile"
         convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder]
-        subprocess.run([*convert, str(stored)], check=True, capture_output=True)
+        danish = {**os.environ, "LC_ALL": "da_DK.UTF-8"}
+        subprocess.run([*convert, str(stored)], env=danish, check=True, capture_output=True)
         subprocess.run(["pdftoppm", "-r", str(DPI), "-png", pdf, pdf.with_suffix("")], check=True)
         pages = [cropped(Image.open(page).convert("RGB")) for page in sorted(Path(folder).glob("page-*.png"))]
     width = max(page.width for page in pages)

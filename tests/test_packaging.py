@@ -42,6 +42,12 @@ def test_every_data_file_is_installed() -> None:
                 assert any(path.match(pattern) for pattern in given), path
 
 
+def test_xlwings_is_pinned_to_the_version_that_the_add_in_is_made_for() -> None:
+    from budget_tools.installing.doctor import XLWINGS
+
+    assert f"xlwings =={XLWINGS}" in _setup()["options"]["install_requires"]
+
+
 def test_the_version_is_told_once() -> None:
     assert _setup()["metadata"]["version"] == "attr: budget_tools.__version__"
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -411,10 +411,11 @@ def take_back(book: xw.Book, written: Sequence[Written]) -> tuple[list[Written],
     left: list[Written] = []
     for one in written:
         sheet = sheets.get(one.sheet)
-        same = sheet is not None and (
-            (one.format_after is not None and not one.after and not one.before)
-            or _content(sheet, one.cell) == one.after
-        )
+        same = sheet is not None
+        if sheet is not None and (one.before or one.after):
+            same = _content(sheet, one.cell) == one.after
+        if same and sheet is not None and one.format_after is not None:
+            same = _format(sheet, one.cell) == one.format_after
         (back if same else left).append(one)
     for name in {one.sheet for one in back}:
         if is_protected(sheets[name]):

@@ -22,7 +22,7 @@ from ..model.edit import Safety, SetCell, SetNumberFormat
 from ..model.finding import Finding, Report
 from ..reports.wording import plain, shown_formula
 from . import listing, written
-from .click import Click, Told, button, in_place
+from .click import Click, Told, button, in_place, writing
 
 BUTTONS = (
     "check",
@@ -148,7 +148,7 @@ def show_marks(click: Click) -> str:
         raise Told(click.word("nothing-wrong", file=click.name))
     if not click.ask(click.word("ask-show", findings=plural("findings", len(found), click.language))):
         raise Told(click.word("left-alone"))
-    with in_place(click.book):
+    with writing(click.book):
         marks.remove(click.book, click.read())
         count = marks.show(click.book, report.workbooks[0], click.wording)
     return click.word("shown", cells=plural("cells-marked", count, click.language))
@@ -159,7 +159,7 @@ def remove_marks(click: Click) -> str:
     """Take away what showing put into the workbook, or what ``budget-tools mark`` did."""
     from . import marks
 
-    with in_place(click.book):
+    with writing(click.book):
         count = marks.remove(click.book, click.read())
     if count is None:
         raise Told(click.word("not-shown", file=click.name))
@@ -243,7 +243,7 @@ def _question(question: str, lines: Sequence[str], click: Click) -> str:
 
 def _write(click: Click, what: str, edits: CellEdits) -> list[Written]:
     """Make the edits, and keep what was there before; without that they are not made at all."""
-    with in_place(click.book):
+    with writing(click.book):
         done = apply_edits(click.book, edits)
         try:
             written.remember(click.address, what, done)
@@ -264,8 +264,7 @@ def accept(click: Click, reason: str, initials: str) -> str:
     why, who = decoded(reason).strip(), decoded(initials).strip()
     if not why or not who:
         raise Told(click.word("need-reason"))
-    if click.path is None:
-        raise Told(click.word("unsaved"))
+    _ = click.folder  # a workbook that lies nowhere has no file of acceptances
     report = click.report()
     chosen = _chosen(click, report)
     for finding in chosen:
@@ -315,7 +314,7 @@ def undo_last(click: Click) -> str:
     cells = plural("cells", len(last.cells), language)
     if not click.ask(click.word("ask-undo", cells=cells, when=last.when.replace("T", " "))):
         raise Told(click.word("left-alone"))
-    with in_place(click.book):
+    with writing(click.book):
         back, left = take_back(click.book, last.cells)
     written.forget_last(click.address)
     undone = plural("cells-undone", len(back), language)
@@ -328,13 +327,11 @@ def undo_last(click: Click) -> str:
 @button
 def new_proposal(click: Click) -> str:
     """Create a proposal from the template, with the next free number of the folder, and open it."""
-    if click.path is None:
-        raise Told(click.word("unsaved"))
-    number = _next_number(click)
-    target = _target(click, number)
+    number = _next_number(click, click.folder)
+    target = click.folder / f"{click.settings.form_word} {number}.xlsx"
     while target.exists():  # a new proposal without amounts is not counted yet
         number = _one_more(number)
-        target = _target(click, number)
+        target = click.folder / f"{click.settings.form_word} {number}.xlsx"
     if not click.ask(click.word("ask-new", number=number, path=str(target))):
         raise Told(click.word("left-alone"))
     from ..books.patch import edited
@@ -345,23 +342,17 @@ def new_proposal(click: Click) -> str:
     return click.word("new", number=number, path=str(target))
 
 
-def _target(click: Click, number: str) -> Path:
-    assert click.path is not None
-    return click.path.parent / f"{click.settings.form_word} {number}.xlsx"
-
-
 _NUMBER_CELL = Cell(2, 2)  # of the template
 _DIGITS = re.compile(r"\d+(?=\D*$)")
 
 
-def _next_number(click: Click) -> str:
+def _next_number(click: Click, folder: Path) -> str:
     """The number after the highest one of the workbook's own kind in its folder."""
     from ..run import check as check_files
 
-    assert click.path is not None
     numbers = [proposal.number for one in click.report().workbooks for proposal in one.proposals]
     own = next((number for number in numbers if number), None)
-    files = [path for path in click.path.parent.glob("*.xls[xm]") if not path.name.startswith("~$")]
+    files = [path for path in folder.glob("*.xls[xm]") if not path.name.startswith("~$")]
     if files:
         for workbook in check_files(files, language=click.language).workbooks:
             numbers += [proposal.number for proposal in workbook.proposals]

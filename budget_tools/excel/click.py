@@ -60,6 +60,19 @@ class Click:
         return plain(self.book.name)
 
     @property
+    def folder(self) -> Path:
+        """The folder that the workbook lies in.
+
+        Raises:
+            Told: it is a new workbook, or its folder cannot be found on this machine.
+        """
+        if self.path is not None:
+            return self.path.parent
+        if "://" in self.address:
+            raise Told(self.word("not-here", address=self.address))
+        raise Told(self.word("unsaved"))
+
+    @property
     def wording(self) -> Wording:
         """How findings are said."""
         return Wording(self.language, self.settings.form_word)
@@ -148,23 +161,31 @@ def _bound_patience() -> None:
 
 @contextmanager
 def _quiet(app: xw.App) -> Iterator[None]:
-    """Excel neither draws nor calculates meanwhile; both are given back, also after an error."""
-    before: dict[str, Any] = {}
-    for what, value in (("screen_updating", False), ("calculation", "manual")):
-        with suppress(Exception):
-            before[what] = getattr(app, what)
-            setattr(app, what, value)
+    """Excel does not draw meanwhile; that is given back, also after an error."""
+    with _changed(app, "screen_updating", False):
+        yield
+
+
+@contextmanager
+def _changed(app: xw.App, what: str, value: object) -> Iterator[None]:
+    """A property of Excel is another meanwhile; giving it back is tried again while Excel is busy."""
+    before: Any = None
+    with suppress(Exception):
+        before = getattr(app, what)
+        setattr(app, what, value)
     try:
         yield
     finally:
-        for what, value in reversed(before.items()):
-            patiently_set(app, what, value)
+        if before is not None:
+            with suppress(Exception):
+                patiently(lambda: setattr(app, what, before))
 
 
-def patiently_set(app: xw.App, what: str, value: Any) -> None:
-    """Set a property of Excel, trying again while it is busy."""
-    with suppress(Exception):
-        patiently(lambda: setattr(app, what, value))
+@contextmanager
+def writing(book: xw.Book) -> Iterator[None]:
+    """Excel calculates once at the end and not after each cell, and the selection is as before."""
+    with in_place(book), _changed(book.app, "calculation", "manual"):
+        yield
 
 
 @contextmanager
@@ -228,8 +249,11 @@ def located(book: xw.Book) -> tuple[Path | None, str]:
     """
     try:
         address = str(book.fullname)
-    except xw.XlwingsError:
-        return None, book.name
+    except xw.XlwingsError:  # xlwings knows no folder on this machine for a web address
+        told = f"https://{book.name}"
+        with suppress(Exception):
+            told = str(book.api.FullName)
+        return None, told
     if "://" in address or not os.path.isabs(address):
         return None, address
     return Path(address), address

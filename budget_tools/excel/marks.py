@@ -208,6 +208,8 @@ def _add_sheet(book: xw.Book, edit: AddSheet) -> xw.Sheet:
             whole.column_width = characters
         else:
             whole.columns.hidden = True
+    if edit.heading:
+        sheet.range(f"A{edit.heading + 1}:{last}").vertical_alignment = "top"
     with suppress(Exception):
         if edit.heading:
             sheet.freeze_panes.freeze_at(f"A{edit.heading + 1}")

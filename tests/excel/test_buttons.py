@@ -290,7 +290,38 @@ def test_a_workbook_in_a_cloud_folder_that_is_not_here(opened: Open, engine: Eng
     buttons.check()
     assert "1 fejl" in engine.alerts[-1] and "budget.toml er derfor ikke brugt" in engine.alerts[-1]
     buttons.new_proposal()
+    assert "Synkronisér mappen til computeren" in engine.alerts[-1]
+
+
+def test_a_new_workbook_lies_nowhere(opened: Open, engine: Engine) -> None:
+    opened("faults/ARI001-row-total-wrong.xlsx").app.books.add().set_mock_caller()
+    buttons.new_proposal()
     assert engine.alerts[-1].startswith("Gem projektmappen først")
+    buttons.accept(codes("ok"), codes("BJ"))
+    assert engine.alerts[-1].startswith("Gem projektmappen først")
+
+
+def test_a_cloud_address_that_xlwings_cannot_resolve(
+    opened: Open, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened("faults/ARI001-row-total-wrong.xlsx")
+
+    def unresolved(self: object) -> str:
+        raise xw.XlwingsError("Couldn't find your local OneDrive file")
+
+    monkeypatch.setattr(xw.Book, "fullname", property(unresolved))
+    buttons.check()
+    assert "1 fejl" in engine.alerts[-1] and "budget.toml er derfor ikke brugt" in engine.alerts[-1]
+
+
+def test_undo_leaves_a_format_that_was_changed_since(opened: Open, engine: Engine) -> None:
+    book = opened(TEXT_NUMBER)
+    engine.answers = ["yes", "yes"]
+    buttons.fix_safe()
+    book.sheets[0].range("B11").number_format = "0.00"
+    buttons.undo_last()
+    assert book.sheets[0].range("B11").number_format == "0.00"
+    assert "Skema!B11" in engine.alerts[-1]
 
 
 def test_a_new_proposal_gets_the_next_number(opened: Open, engine: Engine, tmp_path: Path) -> None:
