@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from .catalog import entry
-from .cover import SEVERAL, cover, explain, rounding, slight
+from .cover import SEVERAL, cover, explain, places_rounded, rounding
 from .filling import missing_totals
 from .formula import Evaluator, Sum, addends, changes, formula_faults
 from .layout import layout
@@ -336,7 +336,7 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
         faults = explain(table, broken, suspects=suspects, calculated=_calculated(table))
         known.append((table, suspects, faults))
     rounded = any(page.rounded for page in examined.pages)
-    runs_through = rounded or sum(len(slight(faults)) for _, _, faults in known) >= SEVERAL
+    runs_through = rounded or sum(places_rounded(table, faults) for table, _, faults in known) >= SEVERAL
     for table, suspects, faults in known:
         small = [total for total in table.totals if total.rounded]
         for fault in rounding(table, faults, small, suspects, runs_through=runs_through):

@@ -299,9 +299,41 @@ def _counted_twice(table: Table, row: int, totals: list[Total]) -> Line | None:
 SEVERAL = 3  # so many small differences in one workbook are rounding; one or two are faults
 
 
+_MOST_BY_CHANCE = 2  # a third total that the same amount in the same cell would mend is no rounding
+
+
 def slight(faults: Sequence[Disagreement]) -> list[Disagreement]:
-    """The faults that rounding could explain, if it ran through the workbook."""
-    return [fault for fault in faults if all(_slight(total) for total in fault.totals)]
+    """The faults that rounding could explain, if it ran through the workbook.
+
+    Each total is rounded for itself: where one cell puts three totals wrong by the same amount, it is a slip.
+    """
+    return [
+        fault
+        for fault in faults
+        if len(fault.totals) <= _MOST_BY_CHANCE and all(_slight(total) for total in fault.totals)
+    ]
+
+
+def places_rounded(table: Table, faults: Sequence[Disagreement]) -> int:
+    """In how many places of a table rounding shows.
+
+    Rounding goes up and down and often leaves no trace: a line in which no total is right and all that are
+    nearly right are off by the same amount covers something else. It is one place, not many.
+    """
+    small = slight(faults)
+    if len(small) < SEVERAL:
+        return len(small)
+    sizes: dict[tuple[Axis, int], set[Decimal]] = defaultdict(set)
+    for total in table.totals:
+        if total.shown and not total.wrong:
+            sizes[_along(total)].add(Decimal(0))
+    places: set[tuple[Axis, int] | Cell] = set()
+    for fault in small:
+        sizes[_along(fault.totals[0])].add(round(fault.totals[0].difference, 6))
+    for fault in small:
+        along = _along(fault.totals[0])
+        places.add(fault.cell if len(sizes[along]) > 1 else along)
+    return len(places)
 
 
 def rounding(
