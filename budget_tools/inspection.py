@@ -335,11 +335,11 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
             broken = [total for total in broken if total in table.totals]
         faults = explain(table, broken, suspects=suspects, calculated=_calculated(table))
         known.append((table, suspects, faults))
-    rounded = any(page.rounded for page in examined.pages)
-    runs_through = rounded or sum(places_rounded(table, faults) for table, _, faults in known) >= SEVERAL
+    stated = any(page.rounded for page in examined.pages)
+    runs_through = sum(places_rounded(table, faults) for table, _, faults in known) >= SEVERAL
     for table, suspects, faults in known:
         small = [total for total in table.totals if total.rounded]
-        for fault in rounding(table, faults, small, suspects, runs_through=runs_through):
+        for fault in rounding(table, faults, small, suspects, runs_through=runs_through, stated=stated):
             _run(_BY_SUBJECT[Disagreement], fault, examined.settings, examined.findings)
 
 

@@ -300,18 +300,54 @@ SEVERAL = 3  # so many small differences in one workbook are rounding; one or tw
 
 
 _MOST_BY_CHANCE = 2  # a third total that the same amount in the same cell would mend is no rounding
+_TELLING = 6  # so many totals around two broken ones show whether anything is rounded there
 
 
 def slight(faults: Sequence[Disagreement]) -> list[Disagreement]:
     """The faults that rounding could explain, if it ran through the workbook.
 
     Each total is rounded for itself: where one cell puts three totals wrong by the same amount, it is a slip.
+    So it is where it puts two wrong, and all other totals of their lines and columns are exactly right.
     """
     return [
         fault
         for fault in faults
-        if len(fault.totals) <= _MOST_BY_CHANCE and all(_slight(total) for total in fault.totals)
+        if len(fault.totals) <= _MOST_BY_CHANCE
+        and all(_slight(total) for total in fault.totals)
+        and not (len(fault.totals) == _MOST_BY_CHANCE and _alone(fault))
     ]
+
+
+def _alone(fault: Disagreement) -> bool:
+    """Whether the other totals in the lines and columns of a fault's totals are exactly right, and many."""
+    rows = {total.cell.row for total in fault.totals}
+    columns = {total.cell.column for total in fault.totals}
+    own = {(total.cell, total.axis) for total in fault.totals}
+    around = [
+        total
+        for total in fault.table.totals
+        if (total.cell.row in rows or total.cell.column in columns)
+        and (total.cell, total.axis) not in own
+        and total.shown
+        and total.expected is not None
+    ]
+    return len(around) >= _TELLING and not any(total.wrong or total.rounded for total in around)
+
+
+_MANY_EXACT = 30  # among so many totals, rounding would show in more than one place
+
+
+def _exact_but_for(table: Table, faults: Sequence[Disagreement]) -> bool:
+    """Whether one fault stands alone among many totals that are exactly right."""
+    if len(faults) != 1:
+        return False
+    own = {(total.cell, total.axis) for total in faults[0].totals}
+    others = [
+        total
+        for total in table.totals
+        if total.shown and total.expected is not None and (total.cell, total.axis) not in own
+    ]
+    return len(others) >= _MANY_EXACT and not any(total.wrong or total.rounded for total in others)
 
 
 def places_rounded(table: Table, faults: Sequence[Disagreement]) -> int:
@@ -343,13 +379,17 @@ def rounding(
     suspects: Mapping[Cell, Sequence[Decimal]] = {},
     *,
     runs_through: bool = False,
+    stated: bool = False,
 ) -> list[Disagreement]:
     """The faults of a table, with all that rounding explains put together as one.
 
     ``small`` are totals within their tolerance. Whole numbers have none, but where small differences run
-    through a workbook (``runs_through``), its figures were rounded before they were added.
+    through a workbook (``runs_through``), its figures were rounded before they were added; so they were where
+    the sheet says it (``stated``). A table in which a single one of many totals is off was not rounded.
     """
-    excused = slight(faults) if runs_through else []
+    excused = slight(faults) if runs_through or stated else []
+    if excused and not stated and _exact_but_for(table, excused):
+        excused = []
     rounded = [total for fault in excused for total in fault.totals]
     rounded += [total for total in small if not _excused(table, total, suspects, {})]
     kept = [fault for fault in faults if fault not in excused]

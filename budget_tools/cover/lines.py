@@ -62,7 +62,11 @@ def choose_lines(
     if _adds_twice(table, row, stack, candidates[0], judged):
         return candidates[0], Evidence.LAYOUT, judged
     section = _section(table, row)
-    told = _slipped(table, row, section, judged) or _like_its_siblings(table, row, judged)
+    told = (
+        _slipped(table, row, section, judged)
+        or _like_its_siblings(table, row, judged)
+        or _told_by_a_net(table, row, section, judged)
+    )
     if told and len(section) > 1 and not table.in_proposal:
         return Candidate.plus(section), Evidence.LAYOUT, judged
     later = any(one.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) for one in table.lines[row + 1 :])
@@ -217,6 +221,30 @@ def _like_its_siblings(table: Table, row: int, judged: list[int]) -> bool:
             return False
         right += 1
     return right >= _FEWEST_SIBLINGS
+
+
+_LARGE = 1000  # amounts of so many digits are not each other's difference by chance
+
+
+def _told_by_a_net(table: Table, row: int, section: list[int], judged: list[int]) -> bool:
+    """Whether a line below is what an earlier total and the sum of this one's own lines make: a surplus."""
+    if len(judged) != 1 or len(section) < 2 or len(table.lines) > _LONGEST_COMPARED:
+        return False
+    position = judged[0]
+    expected = signed_sum([table.lines[member].amounts[position] for member in section], (1,) * len(section))
+    if expected is None:
+        return False
+    earlier = [
+        amount
+        for line in table.lines[:row]
+        if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) and (amount := line.amounts[position])
+    ]
+    later = {abs(amount) for line in table.lines[row + 1 :] if (amount := line.amounts[position])}
+    return any(
+        abs(net) >= _LARGE and abs(net) in later
+        for amount in earlier
+        for net in (amount - expected, amount + expected)
+    )
 
 
 def _adds_twice(table: Table, row: int, stack: list[int], candidate: Candidate, judged: list[int]) -> bool:

@@ -26,9 +26,11 @@ from .candidates import (
 _FEWEST_AGREEING = 3  # fewer lines agree with anything
 
 
-def row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[Cell]]:
+def row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[Cell], list[Total]]:
+    """The totals of each line, the cells that cannot be checked, and totals that are doubted."""
     found: list[Total] = []
     unchecked: list[Cell] = []
+    doubtful: list[Total] = []
     index_of = {column.number: index for index, column in enumerate(table.columns)}
     mixed = any(column.role is ColumnRole.OTHER for column in table.columns)
     periods, lines_added = _sums_of_periods(table)
@@ -80,15 +82,43 @@ def row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[C
         if chosen is None and judged and not own:
             unchecked.append(Cell(table.lines[judged[0]].row, column.number))
     if not table.in_proposal:
-        found, doubted = _without_doubtful_columns(found)
-        unchecked.extend(doubted)
-    return found, unchecked
+        found, doubtful = _without_doubtful_columns(found)
+        first = {total.cell.column: total.cell for total in reversed(doubtful)}
+        unchecked.extend(first[column] for column in sorted(first))
+    return found, unchecked, doubtful
 
 
-def _without_doubtful_columns(found: list[Total]) -> tuple[list[Total], list[Cell]]:
+def confirmed(doubtful: Iterable[Total], others: Iterable[Total]) -> list[Total]:
+    """The doubted totals that are off by what one of their cells puts another total wrong.
+
+    The others run along the other axis: two sums that share nothing but a cell are not off by the same
+    amount by chance.
+    """
+    doubtful = list(doubtful)
+    if not doubtful:
+        return []
+    needed: dict[Cell, set[Decimal]] = {}
+    for total in others:
+        if total.wrong:
+            for cell, change in _changes(total):
+                needed.setdefault(cell, set()).add(change)
+    return [
+        total for total in doubtful if any(change in needed.get(cell, ()) for cell, change in _changes(total))
+    ]
+
+
+def _changes(total: Total) -> Iterable[tuple[Cell, Decimal]]:
+    """Each cell of a total with the change that would mend it."""
+    difference = round(total.difference, 6)
+    yield total.cell, -difference
+    for cell, sign in zip(total.cells(), total.signs, strict=True):
+        yield cell, difference * sign
+
+
+def _without_doubtful_columns(found: list[Total]) -> tuple[list[Total], list[Total]]:
     """Leave out the typed totals of a column that disagree, where many do: they cover something else.
 
-    Returns the rest, and one cell of each such column.
+    Returns the rest, and those.
     """
     tested: Counter[int] = Counter()
     wrong: dict[int, list[Total]] = {}
@@ -97,14 +127,16 @@ def _without_doubtful_columns(found: list[Total]) -> tuple[list[Total], list[Cel
             tested[total.cell.column] += 1
             if abs(total.difference) > max(total.tolerance, Decimal(len(total.addends) + 1) / 2):
                 wrong.setdefault(total.cell.column, []).append(total)
-    doubtful: set[Cell] = set()
-    told: list[Cell] = []
+    doubtful: list[Total] = []
     for column, totals in wrong.items():
         sizes = {round(abs(total.difference), 3) for total in totals}
         if len(sizes) > max(2, tested[column] // 8):
-            doubtful.update(total.cell for total in totals)
-            told.append(totals[0].cell)
-    return [total for total in found if total.cell not in doubtful], told
+            doubtful.extend(totals)
+    left_out = {total.cell for total in doubtful}
+    return [total for total in found if total.cell not in left_out], doubtful
+
+
+_FAR = 50  # a sum is so many times what rounding of its figures makes of it, or says nothing
 
 
 def _choose_columns(
@@ -124,10 +156,11 @@ def _choose_columns(
     ]
     best: Candidate | None = None
     best_agreeing = -1
+    best_near = 0
     candidates = _column_candidates(table, position)
     sample = judged if len(judged) <= 400 else judged[:: len(judged) // 400]
     for candidate in candidates:
-        agreeing = tested = 0
+        agreeing = tested = near = 0
         for row in sample:
             amounts = table.lines[row].amounts
             values = [amounts[member] for member in candidate.members]
@@ -136,9 +169,12 @@ def _choose_columns(
             if expected is None or shown is None:
                 continue
             tested += 1
-            agreeing += agrees(shown, expected, tolerance(table, values, shown))
+            if agrees(shown, expected, tolerance(table, values, shown)):
+                agreeing += 1
+            elif abs(shown - expected) * 2 <= len(values) + 1 and abs(expected) > _FAR * len(values):
+                near += 1
         if agreeing > best_agreeing:
-            best, best_agreeing, best_tested = candidate, agreeing, tested
+            best, best_agreeing, best_tested, best_near = candidate, agreeing, tested, near
     if best is None:
         return None, Evidence.LAYOUT, judged
     alike = len({column.year_role for column in table.columns if column.role is ColumnRole.YEAR}) == 1
@@ -147,6 +183,8 @@ def _choose_columns(
         best, best_agreeing = candidates[0], 0  # a line or two agree with anything
     if best_agreeing and best_agreeing * 2 >= best_tested:
         return best, Evidence.AGREEMENT, judged
+    if best_agreeing >= _FEWEST_AGREEING and (best_agreeing + best_near) * 2 >= best_tested:
+        return best, Evidence.AGREEMENT, judged  # but for what was rounded before it was added
     if not judged:
         return best, Evidence.LAYOUT, judged  # nothing typed yet: what filling in goes by
     if best_tested <= 2 and (table.in_proposal or alike):
@@ -185,7 +223,8 @@ def _agreeing_columns(
 ) -> Candidate | None:
     """What a column without a total's name adds or subtracts: its formulas tell, or nearly all its lines do.
 
-    A sum of the columns before it (a quarter, a half-year), or the difference of two of them (a change).
+    A sum of the columns before it (a quarter, a half-year), the difference of two of them (a change), or the
+    column before it and a step that stands elsewhere.
     """
     if own:
         common, count = Counter(own.values()).most_common(1)[0]
@@ -198,6 +237,7 @@ def _agreeing_columns(
     candidates = [Candidate.plus(range(first, position)) for first in before if position - first >= 2]
     if table.columns[position].role is ColumnRole.OTHER:
         candidates += [Candidate((a, b), (1, -1)) for a in before for b in before if a != b]
+        candidates += [Candidate.plus((a, position - 1)) for a in before[:-2]]  # a running sum's next step
     for candidate in candidates:
         most_wrong = 1 if len(candidate.members) == 2 else max(1, len(rows) // 6)
         wrong = telling = 0

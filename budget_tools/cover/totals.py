@@ -14,7 +14,7 @@ from ..formula import Sum, addends
 from ..model.address import Cell
 from ..model.table import ColumnRole, Line, LineKind, Table, Total
 from .columns import column_totals
-from .rows import row_totals
+from .rows import confirmed, row_totals
 from .typed import typed_among_formulas, without_contradicted
 
 _MOST_WORK = 1_000_000  # addends of a table's formulas: beyond, its formulas are left alone
@@ -30,8 +30,9 @@ def cover(table: Table) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell
     lines = _with_kinds(table, sums) if sums else table.lines
     if lines is not table.lines:
         table = replace(table, lines=lines)
-    along, unchecked_columns = row_totals(table, sums)
+    along, unchecked_columns, doubtful = row_totals(table, sums)
     down, unchecked_rows, discovered = column_totals(table, sums)
+    along.extend(confirmed(doubtful, down))
     for index in discovered:
         lines = (*lines[:index], lines[index]._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])
     typed: Sequence[Total] = ()

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from ..formula import Sum
 from ..model.address import Cell
 from ..model.table import Axis, Evidence, Table, Total
-from .candidates import holds_number, number_at, signed_sum, tolerance, worlds_apart
+from .candidates import holds_number, is_slip, number_at, signed_sum, tolerance, worlds_apart
 
+_SUM = 3  # fewer addends are no sum: a difference, a step
+_MOST_BESIDE_ONE = 12  # typed numbers beside a single formula that are compared with what it gives
 _MOST_ADDENDS = 60  # of a formula that is moved to another place
 
 
@@ -40,7 +42,8 @@ def typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]
             for index, cell in enumerate(strip)
             if cell not in table.sheet.formulas and cell not in covered and holds_number(table, cell)
         ]
-        if count < 2 or count * 2 <= calculated or not typed or len(typed) * 3 > count + 2:
+        most = _MOST_BESIDE_ONE if count == 1 else (count + 2) // 3
+        if count * 2 <= calculated or not 0 < len(typed) <= most:
             continue
         sideways = any(
             (down if strip[0].column == strip[-1].column else across) for down, across, _ in pattern
@@ -56,6 +59,8 @@ def typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]
             expected = signed_sum(values, [sign for _, sign in addends])
             if expected is None or shown is None:
                 continue
+            if count == 1 and not (len(addends) >= _SUM and is_slip(shown, expected)):
+                continue  # a single neighbour is believed where what was typed is a slip of what it gives
             covered.add(cell)
             found.append(
                 Total(

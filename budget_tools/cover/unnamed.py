@@ -10,6 +10,7 @@ from .candidates import Candidate, agrees, is_slip, signed_sum, tolerance
 _DEEPEST = 60  # a total covers at most so many of the items before it, unless its label says more
 _FEWEST_AGREEING = 3
 _MANY = 4  # so many figures do not give a third one by chance in two columns
+_NARROW = 6  # columns of a table of years, as most are
 _LONGEST_SEARCHED = 800
 
 
@@ -118,6 +119,13 @@ class Search:
             right += bool(total)
         return Candidate.plus(alike) if right >= _FEWEST_AGREEING else None
 
+    def _slipped(self, row: int, members: list[int], position: int) -> bool:
+        """Whether a line is what others add up to in a column, but for a slip of the hand."""
+        lines = self.table.lines
+        shown = lines[row].amounts[position]
+        expected = signed_sum([lines[item].amounts[position] for item in members], (1,) * len(members))
+        return shown is not None and expected is not None and is_slip(shown, expected)
+
     def _agreeing(
         self,
         floats: list[list[float | None]],
@@ -133,25 +141,36 @@ class Search:
         most_wrong = max(1, len(positions) // 6)
         net = words.is_net(self.table.lines[row].label)  # where its name says it, less agreement will do
         sums = [0.0] * len(positions)
+        filled = [0] * len(positions)
         for count, item in enumerate(reversed(stack[-_DEEPEST:]), 1):
             above = floats[item]
             values = [above[position] or 0.0 for position in positions]
-            if count >= 2:
+            filled = [many + bool(value) for many, value in zip(filled, values, strict=True)]
+            if count >= 2 and any(values):
                 for first in (1.0,) if plain else (1.0, -1.0):
                     wrong = 0
+                    odd = 0  # the column that disagrees, where there is one
                     right: set[float] = set()
+                    repeated: set[float] = set()  # totals of a single figure
                     for place, (total, value, rest) in enumerate(zip(shown, values, sums, strict=True)):
                         if abs(value + first * rest - total) <= max(1e-6, abs(total) * 1e-9):
-                            if total and rest and value:
+                            if total and filled[place] >= 2 and rest:
                                 right.add(round(total, 6))
+                            elif total:
+                                repeated.add(round(total, 6))
                         elif value or rest or not _blank(floats, stack[-count:], positions[place]):
                             wrong += 1
+                            odd = positions[place]
                             if wrong > most_wrong:
                                 break
                     else:
-                        narrow = count >= _MANY and len(positions) <= _MANY
+                        narrow = count >= _MANY and len(positions) <= _NARROW
                         enough = _FEWEST_AGREEING - (narrow or net)
-                        if len(right) >= enough and len(right) >= (1 if net else 2) * wrong:
+                        known = len(right) + len(repeated)
+                        agreed = len(right) >= enough and known >= (1 if net else 2) * wrong
+                        if not agreed and narrow and first == 1.0 and wrong == 1 and right:
+                            agreed = self._slipped(row, stack[-count:], odd)
+                        if agreed:
                             return Candidate(
                                 tuple(stack[-count:]), (1, *[1 if first == 1.0 else -1] * (count - 1))
                             )

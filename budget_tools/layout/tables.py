@@ -152,7 +152,7 @@ def build(
     if bottom is None:
         return None
     label_column = label_column_of(sheet, heading.row, bottom, columns, left, right)
-    columns = _with_others(sheet, over, heading.row, bottom, columns, label_column, right)
+    columns = _with_others(sheet, over, heading.row, bottom, columns, label_column, right, language)
     reading = Lines(sheet, heading.row, columns, label_column, left, language)
     lines = reading.read(bottom)
     if not lines:
@@ -192,6 +192,7 @@ def _with_others(
     columns: tuple[Column, ...],
     label_column: int | None,
     right: int,
+    language: Language,
 ) -> tuple[Column, ...]:
     """The columns with those between and after the years that hold numbers too: changes, quarters, shares."""
     if bottom - heading_row < _FEWEST_OTHERS:
@@ -205,8 +206,13 @@ def _with_others(
             continue
         offset = number - sheet.left
         numbers = [value for values in rows if isinstance(value := values[offset], float)]
-        if len(numbers) < _FEWEST_OTHERS or are_shares(numbers):
+        if len(numbers) < _FEWEST_OTHERS - 1 or are_shares(numbers):
             continue
+        if len(numbers) < _FEWEST_OTHERS and not any(
+            isinstance(value := values[offset], str) and value and parse_number(value, language) is not None
+            for values in rows
+        ):
+            continue  # one of the numbers may have been typed as text
         remarks = sum(isinstance(value := values[offset], str) and len(value) > 1 for values in rows)
         if remarks <= len(numbers):
             texts = over.texts(number)

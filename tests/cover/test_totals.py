@@ -206,6 +206,105 @@ GRIDS = {
         11  Udgifter i alt      16968
         12  Nettoudgifter       8835
     """,
+    "a total column that was rounded, and is another one in places, still tells a slip that crosses": """
+            A            B     C     D     E     F     G
+        4                jan   feb   mar   apr   maj   I alt 2024
+        5   Tilskud      960   960   960   960   960   4100
+        6   Gebyr        310   310   310   310   310   1200
+        7   Salg         150   150   150   150   150   640
+        8   Leje         220   220   220   220   220   980
+        9   Løn          5851  5851  5851  5851  5851  29256
+        10  Pension      904   904   904   904   904   4519
+        11  Tillæg       412   412   412   412   412   2060
+        12  Løn i alt    7167  7167  7167  7167  7167  35835
+        13  Husleje      2500  2500  2500  2500  2500  12500
+        14  Vand         300   300   300   300   300   1500000
+        15  Varme        400   400   400   400   400   2000
+        16  Lokaler i alt  3200  3200  3200  3200  3200  16000
+        17  Rejser       117   117   117   117   117   586
+        #: ARI001 G14
+    """,
+    "off by one in three totals at once is a slip, though others are rounded": """
+            A                B     C     D     E     F
+        4                    2023  2024  2025  2026  I alt
+        5   Salg             211   215   219   230   875
+        6   Gebyr            41    43    46    48    178
+        7   Indtægter i alt  252   258   265   278   1053
+        8   Løn              1001  1020  1031  1041  4094
+        9   Husleje          310   320   331   340   1300
+        10  Udgifter i alt   1311  1340  1363  1381  5394
+        11  Nettoudgifter    1059  1082  1097  1103  4341
+        13  Tilskud          310   320   331   340   1302
+        #: ARI002 D10
+    """,
+    "off by one in two totals is a slip where all around them is exact": """
+            A                B     C     D     E
+        4                    2023  2024  2025  2026
+        5   Løn              1001  1020  1031  1041
+        6   Pension          211   215   219   230
+        7   Udgifter i alt   1212  1235  1250  1271
+        8   Gebyr            310   320   331   340
+        9   Salg             41    43    46    48
+        10  Indtægter i alt  351   363   378   388
+        11  Nettoudgifter    861   872   873   883
+        15                   2023  2024  2025  2026
+        16  Skat             510   530   540   560
+        17  Tilskud          310   320   331   340
+        18  Skatter i alt    821   850   870   900
+        19  Renter           12    14    17    19
+        20  Afdrag           41    42    43    49
+        21  Finans i alt     53    55    60    68
+        #: ARI002 D10
+    """,
+    "the step of a running sum may have been typed as text": """
+            A        B       C     D       E       F       G      H
+        4            Køb     Trin  Første  Andet   Tredje  2024   2025
+        5   Bænke    2020,0  10,0  2030,0  2040,0  2050,0  500,0  510,0
+        6   Tag      2025,0  '15   2040,0  2055,0  2070,0  700,0  720,0
+        7   Bro      2030,0  25,0  2055,0  2080,0  2105,0  900,0  930,0
+        8   Bil      2031,0  50,0  2081,0  2131,0  2182,0  100,0  140,0
+        #: ARI001 F8
+    """,
+    "a surplus tells what the expenditure before it was": """
+            A                  B
+        3   Indtægter
+        4   Tilskud            0
+        5   Lån                30000
+        6   Indtægter i alt    30000
+        8   Udgifter
+        9   Depositum          6000
+        10  Inventar           1800
+        11  Undervisning       6000
+        12  Reserve            26572
+        13  Uforudset          2019
+        14  Udgifter i alt     40591
+        16  Underskud          -12391
+        #: ARI002 B14
+    """,
+    "a line that is the sum of many in four columns of five is so in the fifth": """
+            A             B      C      D      E      F
+        4                 2024   2025   2026   2027   2028
+        5   Lån           0      0      0      0      0
+        6   Kassekredit   -5     0      0      0      0
+        7   Andet         0      0      0      0      0
+        8   Udstedelse    5      5      5      5      5
+        9   Tilbagekøb    -20    -20    -20    -20    -20
+        10  Renter        0      0      0      0      0
+        11  Udbytte       -150   -150   -150   -150   -150
+        12  Finansiering  -170   -165   165    -165   -165
+        #: ARI002 D12
+    """,
+    "one formula beside it gives a slip of the hand away": """
+            A          B     C     D
+        4              2022  2023  2024
+        5   Løn        712   1830  1861
+        6   Drift      795   381   371
+        7   Husleje    535   607   577
+        8   Vand       229   77    71
+        9   Udgifter   411   -2895  =SUM(D5:D8)→2880
+        10  Andet      530   112   130
+        #: ARI002 C9
+    """,
     "the word for a total may stand anywhere before its amounts": """
             A          B       C             D        E
         9              5464                  986000   1223000
