@@ -106,7 +106,7 @@ def _sheet(sheet: xw.Sheet) -> Sheet:
         top,
         left,
         formulas,
-        merges=tuple(_merges(sheet, area)) if rows else (),
+        merges=tuple(_merges(sheet, _near_numbers(rows, area))),
         visible=sheet.visible in (True, -1),  # Excel for Windows says 2 of a very hidden one
         details=lambda ranges: _details(sheet, rows, (top, left), ranges),
     )
@@ -177,10 +177,31 @@ def _value(value: Any, text: Any) -> Value:
     return plain
 
 
-def _merges(sheet: xw.Sheet, area: Range) -> Iterator[Range]:
-    """The merged cells of an area, found by halves: a range without any says so in one answer."""
+def _near_numbers(rows: Sequence[Sequence[Value]], area: Range) -> list[Range]:
+    """The rows of an area with numbers and what stands over them: where a merged cell can mean anything.
+
+    A page of text is a merged cell a row, and each of them would cost some calls.
+    """
+    parts: list[Range] = []
+    for row, values in enumerate(rows, area.top):
+        if not any(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+            continue
+        top, bottom = max(area.top, row - _OVER), min(area.bottom, row + _UNDER)
+        if parts and top <= parts[-1].bottom + 1:
+            parts[-1] = parts[-1]._replace(bottom=bottom)
+        else:
+            parts.append(area._replace(top=top, bottom=bottom))
+    return parts
+
+
+_OVER = 3  # rows of headings over the years
+_UNDER = 1
+
+
+def _merges(sheet: xw.Sheet, areas: Sequence[Range]) -> Iterator[Range]:
+    """The merged cells of some areas, found by halves: a range without any says so in one answer."""
     found: set[Range] = set()
-    waiting = [area]
+    waiting = list(reversed(areas))
     while waiting:
         part = waiting.pop()
         if any(_inside(part, merge) for merge in found):

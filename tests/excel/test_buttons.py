@@ -98,7 +98,7 @@ def test_text_that_looks_like_a_formula_stays_text_in_the_list(opened: Open, tmp
 def test_a_few_calls_a_sheet(opened: Open, engine: Engine) -> None:
     book = opened(CATALOGUE)
     buttons.check()
-    assert engine.calls.total() < 120 * len(book.sheets)
+    assert engine.calls.total() < 90 * len(book.sheets)
     assert engine.calls["Range.raw_value"] <= len(book.sheets) + 3
     assert engine.calls["Range.formula"] <= len(book.sheets)
 
