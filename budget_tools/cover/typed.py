@@ -48,6 +48,8 @@ def typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]
         sideways = any(
             (down if strip[0].column == strip[-1].column else across) for down, across, _ in pattern
         )
+        if sideways and count == 1:
+            continue  # a sum of this very strip has no neighbour in it
         for index, cell in typed:
             if sideways and not (0 < index < len(strip) - 1):
                 continue  # where a series begins, something must be typed
