@@ -395,7 +395,7 @@ def _is_cause(finding: Finding) -> bool:
     """
     return (
         finding.code == "FRM002"
-        or (finding.code == "FRM003" and finding.variant != "subtotal")
+        or (finding.code == "FRM003" and finding.variant not in ("subtotal", "subtotal-known"))
         or (finding.code == "FRM004" and finding.variant == "wrong")
     )
 

@@ -47,10 +47,12 @@ def double_counted_cells(fault: FormulaFault) -> Iterator[Finding]:
         "added": spell(list(fault.added)),
         "line": ", ".join(dict.fromkeys(filter(None, (label_of(table, one) for one in fault.left_out)))),
         **shown_and_meant(fault),
-        "evidence": "own-formula",
     }
+    known = "difference" in facts
     if fault.left_out:
-        facts["variant"] = "subtotal"
+        facts["variant"] = "subtotal-known" if known else "subtotal"
+    elif known:
+        facts["variant"] = "known"
     yield at(
         "FRM003",
         table,
