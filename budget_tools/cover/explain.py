@@ -307,15 +307,27 @@ def slight(faults: Sequence[Disagreement]) -> list[Disagreement]:
     """The faults that rounding could explain, if it ran through the workbook.
 
     Each total is rounded for itself: where one cell puts three totals wrong by the same amount, it is a slip.
-    So it is where it puts two wrong, and all other totals of their lines and columns are exactly right.
+    So it is where it puts two wrong, and all other totals of their lines and columns are exactly right. The
+    sum of five years and that of ten, of one line, say the same thing once.
     """
     return [
         fault
         for fault in faults
-        if len(fault.totals) <= _MOST_BY_CHANCE
+        if _independent(fault.totals) <= _MOST_BY_CHANCE
         and all(_slight(total) for total in fault.totals)
-        and not (len(fault.totals) == _MOST_BY_CHANCE and _alone(fault))
+        and not (_independent(fault.totals) == _MOST_BY_CHANCE and _alone(fault))
     ]
+
+
+def _independent(totals: Sequence[Total]) -> int:
+    """How many totals there are, without those that add all that another of the same line adds, and more."""
+    covers = [(_line_of(total), set(total.addends)) for total in totals]
+    return sum(not any(line == other and less < cover for other, less in covers) for line, cover in covers)
+
+
+def _line_of(total: Total) -> tuple[Axis, int]:
+    """The line that a total adds along: a row, or a column."""
+    return total.axis, total.cell.row if total.axis is Axis.ROW else total.cell.column
 
 
 def _alone(fault: Disagreement) -> bool:

@@ -15,7 +15,7 @@ from ..model.address import Cell
 from ..model.table import ColumnRole, Line, LineKind, Table, Total
 from .columns import column_totals
 from .rows import confirmed, row_totals
-from .typed import typed_among_formulas, without_contradicted
+from .typed import typed_among_formulas, without_contradicted, without_unfounded
 
 _MOST_WORK = 1_000_000  # addends of a table's formulas: beyond, its formulas are left alone
 
@@ -38,8 +38,10 @@ def cover(table: Table) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell
     typed: Sequence[Total] = ()
     if sums and not table.in_proposal:  # in a form, the totals have their names
         typed = typed_among_formulas(table, sums, {total.cell for total in (*along, *down)})
-    totals = tuple(without_contradicted((*along, *down, *typed), sums))
-    return lines, totals, (*unchecked_columns, *unchecked_rows)
+    totals = without_contradicted((*along, *down, *typed), sums)
+    if not table.in_proposal:
+        totals = without_unfounded(table, totals)
+    return lines, tuple(totals), (*unchecked_columns, *unchecked_rows)
 
 
 def _own_sums(table: Table) -> dict[Cell, Sum]:

@@ -85,6 +85,24 @@ def typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]
     ]
 
 
+def without_unfounded(table: Table, totals: Sequence[Total]) -> list[Total]:
+    """Totals, without typed ones that nothing in their own place speaks for.
+
+    A year that was never broken down has a total and empty lines; and what the neighbours take over from the
+    cell before them is no sum.
+    """
+    return [
+        total
+        for total in totals
+        if total.evidence is not Evidence.SIBLING_FORMULAS
+        or not total.wrong
+        or (
+            any(table.amount(cell) for cell in total.cells())
+            and (total.axis is Axis.COLUMN or len(total.addends) > 1)
+        )
+    ]
+
+
 def without_contradicted(totals: Sequence[Total], sums: dict[Cell, Sum]) -> list[Total]:
     """Totals, without typed ones that a formula adds together with what they are taken to cover.
 

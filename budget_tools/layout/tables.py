@@ -154,6 +154,9 @@ def build(
     label_column = label_column_of(sheet, heading.row, bottom, columns, left, right)
     columns = _with_others(sheet, over, heading.row, bottom, columns, label_column, right, language)
     reading = Lines(sheet, heading.row, columns, label_column, left, language)
+    if left > sheet.left and _named_by(sheet, heading.row, bottom, columns, left, right) is None:
+        # without any text of its own it has the lines of the table beside it
+        reading.beside = _named_by(sheet, heading.row, bottom, columns, sheet.left, left - 1)
     lines = reading.read(bottom)
     if not lines:
         return None
@@ -433,6 +436,16 @@ def label_column_of(
     sheet: Sheet, top: int, bottom: int, columns: tuple[Column, ...], left: int, right: int
 ) -> int | None:
     """The column whose texts name the lines: the one with most letters, left of the amounts if it can be."""
+    found = _named_by(sheet, top, bottom, columns, left, right)
+    if found is not None:
+        return found
+    first = columns[0].number
+    return first - 1 if first > left and first - 1 not in {column.number for column in columns} else None
+
+
+def _named_by(
+    sheet: Sheet, top: int, bottom: int, columns: tuple[Column, ...], left: int, right: int
+) -> int | None:
     first = columns[0].number
     taken = {column.number for column in columns}
     best: tuple[float, int] | None = None
@@ -453,9 +466,7 @@ def label_column_of(
         weight = filled * (1.0 if number < first else 0.3) + letters / 1000
         if best is None or weight > best[0]:
             best = (weight, number)
-    if best is not None:
-        return best[1]
-    return first - 1 if first > left and first - 1 not in taken else None
+    return None if best is None else best[1]
 
 
 _EXACT = 2**53
@@ -483,27 +494,43 @@ class Lines:
         self.language: Language = language
         self.entries: dict[Cell, Entry] = {}
         self.whole = True
+        self.beside: int | None = None  # the column that names the same lines for the table beside this one
 
     def read(self, bottom: int) -> tuple[Line, ...]:
         """The lines from below the heading to ``bottom``."""
         lines: list[Line] = []
+        after = 0  # the row in front of parts: "Of which:"
+        parts_at = 0  # how far those parts are indented
         sheet, unvalued = self.sheet, self.sheet.unvalued
         for row in range(self.heading_row + 1, bottom + 1):
             values = sheet.rows[row - sheet.top]
             raw = tuple([values[offset] for offset in self.offsets])
             if row == self.heading_row + 1 and is_unit_row(raw):
                 continue
-            label = self._label(values)
+            label, indent = self._label(values)
             calculated = bool(unvalued) and any((row, number) in unvalued for number in self.numbers)
             if not calculated and not any(value != "" for value in raw):
                 if label and words.is_total(label):
                     lines.append(Line(row, label, LineKind.TOTAL, raw, (None,) * len(raw)))
+                elif words.heads_parts(label or self._beside(values)[0]):
+                    after = row
                 continue
             amounts, odd, numeric = self._amounts(row, raw)
             if not numeric and not calculated and not _counts_as_line(odd, label, lines):
                 continue
             self.entries.update(odd)
-            lines.append(Line(row, label, kind_of(label), raw, amounts))
+            kind = kind_of(label)
+            if self.beside is not None and not label:
+                beside, indent = self._beside(values)
+                kind = LineKind.OF_WHICH if words.is_of_which(beside) else kind
+            if kind is LineKind.LINE and after:
+                if row == after + 1:
+                    kind, parts_at = LineKind.OF_WHICH, indent
+                elif parts_at and indent >= parts_at:
+                    kind = LineKind.OF_WHICH
+                else:
+                    after = 0
+            lines.append(Line(row, label, kind, raw, amounts))
         return tuple(lines)
 
     def _amounts(
@@ -537,18 +564,26 @@ class Lines:
             amounts.append(amount)
         return tuple(amounts), odd, numeric
 
-    def _label(self, values: Sequence[Value]) -> str:
+    def _label(self, values: Sequence[Value]) -> tuple[str, int]:
+        """The label of a row, and how many spaces it begins with."""
         if self.label_offset is not None:
             value = values[self.label_offset]
             if isinstance(value, str):
                 text = value.strip()
                 if text:
-                    return text
+                    return text, value.find(text)
         for offset in self.other_labels:
             value = values[offset]
             if isinstance(value, str) and any(map(str.isalpha, value)):
-                return value.strip()
-        return ""
+                text = value.strip()
+                return text, value.find(text)
+        return "", 0
+
+    def _beside(self, values: Sequence[Value]) -> tuple[str, int]:
+        """What the table beside this one calls a row, and how many spaces that begins with."""
+        value = "" if self.beside is None else values[self.beside - self.sheet.left]
+        text = value.strip() if isinstance(value, str) else ""
+        return text, value.find(text) if isinstance(value, str) else 0
 
 
 def kind_of(label: str) -> LineKind:

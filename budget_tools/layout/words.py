@@ -105,6 +105,15 @@ def is_of_which(text: str) -> bool:
     return len(text) <= 120 and _OF_WHICH.fullmatch(fold(text)) is not None
 
 
+_HEADS_PARTS = re.compile(rf"[-–—•\s]*(?:{_alternatives(OF_WHICH)})\s*:?\s*\d*\)?")
+
+
+@lru_cache(maxsize=65_536)
+def heads_parts(text: str) -> bool:
+    """Whether a label says nothing but that parts of the line above follow: 'Of which:', 'Heraf: 4'."""
+    return len(text) <= 30 and _HEADS_PARTS.fullmatch(fold(text)) is not None
+
+
 _YEAR_WORDS = frozenset(word for word in YEAR_HEADING)
 _YEAR_TEXT = re.compile(
     r"(?P<before>[^\d]*?(?:bo ?\d ?)?)(?P<year>(?:19|20)\d\d)"

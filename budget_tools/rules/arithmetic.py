@@ -330,7 +330,7 @@ def of_which_exceeds_parent(table: Table) -> Iterator[Finding]:
         if line.kind is not LineKind.OF_WHICH:
             parent = line if line.kind is LineKind.LINE else None
             continue
-        if parent is None:
+        if parent is None or not words.is_of_which(line.label):
             continue
         for index, column in enumerate(table.columns):
             value, whole = line.amounts[index], parent.amounts[index]

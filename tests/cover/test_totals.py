@@ -11,6 +11,34 @@ from tests.grid import place, read_grid
 AT_FAULT = ("ARI001", "ARI002", "ARI003", "ARI007", "ARI011", "FRM006")
 
 GRIDS = {
+    "parts below a line that says 'of which' are not added again, whatever the table": """
+            A                  B     C     D     E
+        4                      2021  2022  2023  2024
+        5   Driftsudgifter     800   820   840   860
+        6   Tilskud            90    92    94    296
+        7   Heraf:
+        8   Engangstilskud     ...   ...   ...   200
+        9   Anlæg              34    33    40    41
+        10  Udgifter i alt     924   945   974   1197
+    """,
+    "a table without words has the lines of the one beside it": """
+            A                  B     C     D     E     F     G     H     I
+        4                      2021  2022  2023  2024        2022  2023  2024
+        5   Udgifter i alt     924   945   974   1197        21    29    223
+        6   Driftsudgifter     800   820   840   860         20    20    20
+        7   Tilskud            90    92    94    296         2     2     202
+        8   Heraf:
+        9   Engangstilskud     ...   ...   ...   200         ...   ...   200
+        10  Anlæg              34    33    40    41          -1    7     1
+    """,
+    "a year that was never broken down has a total and no lines": """
+            A        B          C          D     E          F
+        4            2020       2021       2022  2023       2024
+        5   Løn      510        520              540        550
+        6   Drift    110        120        0     140        150
+        7   I alt    =B5+B6     =C5+C6     640   =E5+E6     =F5+F6
+        8   Rest     40         41         42    43         44
+    """,
     "a grand total that is right along its row is not told of again": """
             A         B     C     D     E     F     G     H
         4             2020  2021  2022  2023  2024  2025  I alt
