@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from .catalog import entry
-from .cover import SEVERAL, cover, explain, places_rounded, rounding
+from .cover import SEVERAL, cover, explain, places_rounded, roughly, rounding
 from .filling import missing_totals
 from .formula import Evaluator, Sum, addends, changes, formula_faults
 from .layout import layout
@@ -337,9 +337,18 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
         known.append((table, suspects, faults))
     stated = any(page.rounded for page in examined.pages)
     runs_through = sum(places_rounded(table, faults) for table, _, faults in known) >= SEVERAL
+    round_figures = sum(len(roughly(faults)) for _, _, faults in known) >= SEVERAL
     for table, suspects, faults in known:
         small = [total for total in table.totals if total.rounded]
-        for fault in rounding(table, faults, small, suspects, runs_through=runs_through, stated=stated):
+        for fault in rounding(
+            table,
+            faults,
+            small,
+            suspects,
+            runs_through=runs_through,
+            stated=stated,
+            round_figures=round_figures,
+        ):
             _run(_BY_SUBJECT[Disagreement], fault, examined.settings, examined.findings)
 
 

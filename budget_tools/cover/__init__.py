@@ -1,6 +1,6 @@
 """Chooses what each total covers, and says which cell is at fault where a total disagrees with it."""
 
-from .explain import SEVERAL, explain, places_rounded, rounding
+from .explain import SEVERAL, explain, places_rounded, roughly, rounding
 from .totals import cover
 
-__all__ = ["SEVERAL", "cover", "explain", "places_rounded", "rounding"]
+__all__ = ["SEVERAL", "cover", "explain", "places_rounded", "roughly", "rounding"]

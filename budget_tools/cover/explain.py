@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from math import gcd
 
 from ..model.address import Cell
 from ..model.table import Axis, Cause, Disagreement, Evidence, Line, LineKind, Table, Total
@@ -79,7 +80,10 @@ def _outside_the_table(table: Table, left: list[Total]) -> tuple[list[Total], li
     for (axis, line, _), totals in groups.items():
         if len(totals) < 2 or len(totals) * _MOST_TO_ONE < alike[axis, line]:
             continue  # in a register two lines may be off by the same amount and have nothing in common
-        if not all(_slight(total) for total in totals):
+        some_right = len(totals) < alike[axis, line]  # rounding often leaves no trace
+        if not all(
+            _slight(total) or (some_right and _slight(total, _round_unit(table, total))) for total in totals
+        ):
             found.append(Disagreement(table, Cause.OUTSIDE, totals[0].cell, tuple(totals)))
             left = [total for total in left if total not in totals]
     return left, found
@@ -319,6 +323,34 @@ def slight(faults: Sequence[Disagreement]) -> list[Disagreement]:
     ]
 
 
+def roughly(faults: Sequence[Disagreement]) -> list[Disagreement]:
+    """The faults that rounding to tens, thousands or more could explain, where all the figures are so round.
+
+    Forecasts are: 139.8 and 47.0 and 43.6 million make 229.5 or 229.6.
+    """
+    return [
+        fault
+        for fault in faults
+        if not fault.table.in_proposal
+        and _independent(fault.totals) == 1
+        and all(
+            (unit := _round_unit(fault.table, total)) > 1 and _slight(total, unit) for total in fault.totals
+        )
+    ]
+
+
+def _round_unit(table: Table, total: Total) -> Decimal:
+    """The largest power of ten that a total and all that it adds are multiples of; at least 1."""
+    figures = [amount for cell in (total.cell, *total.cells()) if (amount := table.amount(cell))]
+    if any(figure != int(figure) for figure in figures):
+        return Decimal(1)
+    common = gcd(*map(int, figures))
+    unit = 1
+    while common % (unit * 10) == 0 < common:
+        unit *= 10
+    return Decimal(unit)
+
+
 def _independent(totals: Sequence[Total]) -> int:
     """How many totals there are, without those that add all that another of the same line adds, and more."""
     covers = [(_line_of(total), set(total.addends)) for total in totals]
@@ -392,14 +424,18 @@ def rounding(
     *,
     runs_through: bool = False,
     stated: bool = False,
+    round_figures: bool = False,
 ) -> list[Disagreement]:
     """The faults of a table, with all that rounding explains put together as one.
 
     ``small`` are totals within their tolerance. Whole numbers have none, but where small differences run
     through a workbook (``runs_through``), its figures were rounded before they were added; so they were where
-    the sheet says it (``stated``). A table in which a single one of many totals is off was not rounded.
+    the sheet says it (``stated``), and the round ones (``round_figures``). A table in which a single one of
+    many totals is off was not rounded.
     """
     excused = slight(faults) if runs_through or stated else []
+    if round_figures:
+        excused += [fault for fault in roughly(faults) if fault not in excused]
     if excused and not stated and _exact_but_for(table, excused):
         excused = []
     rounded = [total for fault in excused for total in fault.totals]
@@ -412,6 +448,6 @@ def rounding(
     return kept
 
 
-def _slight(total: Total) -> bool:
+def _slight(total: Total, unit: Decimal = Decimal(1)) -> bool:
     """Whether a whole-number total is off by no more than half a unit for each figure."""
-    return abs(total.difference) <= max(Decimal(1), Decimal(len(total.addends) + 1) / 2)
+    return abs(total.difference) <= unit * max(Decimal(1), Decimal(len(total.addends) + 1) / 2)

@@ -134,7 +134,8 @@ def _parts_below(table: Table, stack: list[int], at: int, positions: list[int]) 
             if abs(shown - total) <= length:  # no tolerance is wider than that
                 values = [table.lines[part].amounts[position] for part in stack[at + 1 : at + 1 + length]]
                 if agrees(shown, total, tolerance(table, values, shown)):
-                    right += bool(total)
+                    # a figure and a nought are as much its parts as the line after is theirs
+                    right += sum(map(bool, values)) > 1
                     continue
             wrong += 1
             if wrong > most_wrong:

@@ -88,8 +88,8 @@ def typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]
 def without_unfounded(table: Table, totals: Sequence[Total]) -> list[Total]:
     """Totals, without typed ones that nothing in their own place speaks for.
 
-    A year that was never broken down has a total and empty lines; and what the neighbours take over from the
-    cell before them is no sum.
+    A year that was never broken down has a total and empty lines; what the neighbours take over from the cell
+    before them is no sum; and a total that is typed again below the calculated one is there to compare.
     """
     return [
         total
@@ -99,8 +99,23 @@ def without_unfounded(table: Table, totals: Sequence[Total]) -> list[Total]:
         or (
             any(table.amount(cell) for cell in total.cells())
             and (total.axis is Axis.COLUMN or len(total.addends) > 1)
+            and not _repeats(table, total)
         )
     ]
+
+
+def _repeats(table: Table, total: Total) -> bool:
+    """Whether all that is typed in a line without a name is what the formulas right above it show."""
+    line = table.line(total.cell.row)
+    if line is None or line.label:
+        return False
+    formulas = table.sheet.formulas
+    typed = [
+        (amount, Cell(line.row - 1, column.number))
+        for amount, column in zip(line.amounts, table.columns, strict=True)
+        if amount is not None and Cell(line.row, column.number) not in formulas
+    ]
+    return all(above in formulas and table.amount(above) == amount for amount, above in typed)
 
 
 def without_contradicted(totals: Sequence[Total], sums: dict[Cell, Sum]) -> list[Total]:

@@ -61,7 +61,7 @@ def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> I
             found.setdefault(row, []).append(YearCell(column, value.year, YearRole.BUDGET, True))
     for note in notes:
         said = note.heard.year
-        if said is not None:
+        if said is not None and not _goes_on(sheet, note):
             found.setdefault(note.row, []).append(YearCell(note.column, said[0], said[1], True))
     for row in sorted(found):
         cells = sorted(found[row], key=lambda cell: cell.column)
@@ -73,6 +73,12 @@ def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> I
         for run in _runs(cells):
             if len(run) >= 2 or _stands_alone(sheet, row, run[0], sheet.rows[row - sheet.top]):
                 yield Heading(row, run)
+
+
+def _goes_on(sheet: Sheet, note: Note) -> bool:
+    """Whether a text stands in three cells one below the other: each line says which budget it is of."""
+    alike = [sheet.value(note.row + step, note.column) == note.text for step in (-2, -1, 1, 2)]
+    return (alike[0] and alike[1]) or (alike[1] and alike[2]) or (alike[2] and alike[3])
 
 
 def _continues(sheet: Sheet, row: int, found: list[YearCell]) -> bool:

@@ -11,6 +11,36 @@ from tests.grid import place, read_grid
 AT_FAULT = ("ARI001", "ARI002", "ARI003", "ARI007", "ARI011", "FRM006")
 
 GRIDS = {
+    "a total that is typed again below the calculated one is there to compare": """
+            A        B          C          D          E
+        4            2021       2022       2023       I alt
+        5   Løn      510        520        530        =SUM(B5:D5)
+        6   Drift    110        120        130        =SUM(B6:D6)
+        7   Vand     31         32         33         =SUM(B7:D7)
+        8   I alt    =SUM(B5:B7)  =SUM(C5:C7)  =SUM(D5:D7)  =SUM(E5:E7)
+        9            =700-B8    =700-C8               2016
+    """,
+    "forecasts in round figures were rounded before they were added": """
+            A              B          C          D          E
+        4                  2016       2017       2018       2019
+        5   Løn            138900000  140300000  141700000  143100000
+        6   Tillæg         47000000   49900000   52900000   55900000
+        7   Pension        43600000   47200000   51100000   55000000
+        8   Personale i alt  229600000  237400000  245700000  254100000
+        9   Varer          13700000   13700000   13700000   13700000
+        10  Ydelser        19600000   19600000   19600000   19600000
+        11  Husleje        30800000   31900000   33400000   34900000
+        12  Øvrigt         1800000    1800000    1800000    1800000
+        13  Drift i alt    65800000   67000000   68500000   69900000
+    """,
+    "a figure and a nought are no sum that anybody can tell": """
+            A                     B     C     D     E     F
+        4                         2015  2016  2017  2018  2019
+        5   Henlæggelse           1200  1300  1400  1500  0
+        6   Bidrag                0     0     0     0     2420
+        7   Gæld nedbragt         1200  1300  1400  1500  2420
+        8   Udgifter              4615  4742  5021  5100  5200
+    """,
     "parts below a line that says 'of which' are not added again, whatever the table": """
             A                  B     C     D     E
         4                      2021  2022  2023  2024

@@ -36,3 +36,17 @@ def test_two_lines_of_a_long_register_that_are_off_alike_have_nothing_in_common(
     [(report, _)] = inspect([examined])
     found = [(finding.code, str(finding.cell)) for finding in report.findings]
     assert found == [("ARI001", "D20"), ("ARI001", "D70")]
+
+
+def test_a_column_that_says_on_each_line_which_budget_it_is_of_is_no_heading() -> None:
+    cells: dict[str, Plain] = {"A1": "Udgave", "B1": "Bevilling", "C1": "Konto", "D1": "Beløb"}
+    for row in range(2, 60):
+        cells |= {
+            f"A{row}": "Budget 2020",
+            f"B{row}": "2020",
+            f"C{row}": str(7000 + row),
+            f"D{row}": row * 11,
+        }
+    examined = examine(MemoryBook({"Ark1": cells}).read(), Settings())
+    [(report, _)] = inspect([examined])
+    assert "NUM001" not in [finding.code for finding in report.findings]
