@@ -65,6 +65,17 @@ def tolerance(table: Table, values: Sequence[Decimal | None], shown: Decimal | N
     return _HALF.scaleb(-finest) * len(figures)
 
 
+_FEWEST_ROUNDED = 10  # a smaller amount is no rounding of another one
+
+
+def tolerance_of_shown(table: Table, values: Sequence[Decimal | None], shown: Decimal | None) -> Decimal:
+    """The tolerance of a total; half a unit of its own last decimal where it has fewer than what it adds."""
+    exact = tolerance(table, values, shown)
+    if not exact or shown is None or abs(shown) < _FEWEST_ROUNDED:
+        return exact
+    return max(exact, _HALF.scaleb(min(0, int(shown.normalize().as_tuple().exponent))))
+
+
 def agrees(shown: Decimal, expected: Decimal, tolerance: Decimal) -> bool:
     return abs(shown - expected) <= tolerance
 

@@ -16,7 +16,7 @@ from .candidates import (
     holds_number,
     is_unknown,
     signed_sum,
-    tolerance,
+    tolerance_of_shown,
     without_odd_one_out,
     worlds_apart,
 )
@@ -153,7 +153,8 @@ def _below(table: Table, row: int, found: list[Total]) -> list[Cell]:
     for index in range(row + 1, len(lines)):
         if lines[index].kind is LineKind.LINE:
             below.append(index)
-            candidates.append(Candidate.plus(below))
+            if len(below) > 1 or table.in_proposal:  # two lines that show the same are no sum
+                candidates.append(Candidate.plus(below))
         elif lines[index].kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
             break
     judged = [position for position, amount in enumerate(lines[row].amounts) if amount is not None]
@@ -192,7 +193,7 @@ def _column_total(
         evidence,
         shown,
         expected,
-        tolerance(table, values, shown),
+        tolerance_of_shown(table, values, shown),
         column.role is ColumnRole.TOTAL,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from decimal import Decimal
 
 from ..model.address import Cell
 from ..model.table import ColumnRole, Evidence, LineKind, Table
@@ -57,7 +58,10 @@ def choose_lines(
     likely = best == candidates[0] or (best is not None and len(best.members) >= _MANY - 1)
     if likely and agreeing * 2 >= tested and telling:
         return best, Evidence.AGREEMENT, judged
-    if is_plain(table, row) and (table.in_proposal or _is_list_of_amounts(table, candidates[0])):
+    if is_plain(table, row) and (
+        table.in_proposal
+        or (_is_list_of_amounts(table, candidates[0]) and _may_be_meant(table, row, candidates[0], judged))
+    ):
         return candidates[0], Evidence.LAYOUT, judged
     if _adds_twice(table, row, stack, candidates[0], judged):
         return candidates[0], Evidence.LAYOUT, judged
@@ -184,6 +188,32 @@ def _is_list_of_amounts(table: Table, candidate: Candidate) -> bool:
     """Whether a plain table lists amounts of years, so that its one total can be nothing but their sum."""
     dated = any(column.role is not ColumnRole.OTHER for column in table.columns)
     return dated and len(candidate.members) <= _LONGEST_LIST
+
+
+_FEW_COLUMNS = 2
+
+
+def _may_be_meant(table: Table, row: int, candidate: Candidate, judged: list[int]) -> bool:
+    """Whether what disagrees in every column, and by other amounts in each, can be one and the same fault.
+
+    A line that was left out is. Else the total is of something else: of history, above a forecast's parts.
+    """
+    if len(judged) <= _FEW_COLUMNS:
+        return True
+    lines = table.lines
+    differences: list[Decimal] = []
+    for position in judged:
+        shown = lines[row].amounts[position]
+        values = [lines[member].amounts[position] for member in candidate.members]
+        expected = signed_sum(values, candidate.signs)
+        if shown is None or expected is None:
+            return True
+        if agrees(shown, expected, tolerance(table, values, shown)) or is_slip(shown, expected):
+            return True
+        differences.append(shown - expected)
+    gaps = [abs(difference) for difference in differences]
+    left_out = any([abs(line.amounts[at] or ZERO) for at in judged] == gaps for line in lines)
+    return left_out or len(set(differences)) == 1
 
 
 def _slipped(table: Table, row: int, members: list[int], judged: list[int]) -> bool:

@@ -20,6 +20,7 @@ from .candidates import (
     is_unknown,
     signed_sum,
     tolerance,
+    tolerance_of_shown,
     without_odd_one_out,
 )
 
@@ -355,7 +356,7 @@ def _row_total(table: Table, line: Line, position: int, candidate: Candidate, ev
         evidence,
         shown,
         None if unknown or _is_balance(values, shown) else signed_sum(values, candidate.signs),
-        tolerance(table, values, shown),
+        tolerance_of_shown(table, values, shown),
         line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..formula import Sum
 from ..model.address import Cell
 from ..model.table import Axis, Evidence, Table, Total
-from .candidates import holds_number, is_slip, number_at, signed_sum, tolerance, worlds_apart
+from .candidates import JUDGED, holds_number, is_slip, number_at, signed_sum, tolerance, worlds_apart
 
 _SUM = 3  # fewer addends are no sum: a difference, a step
 _MOST_BESIDE_ONE = 12  # typed numbers beside a single formula that are compared with what it gives
@@ -91,31 +91,25 @@ def without_unfounded(table: Table, totals: Sequence[Total]) -> list[Total]:
     A year that was never broken down has a total and empty lines; what the neighbours take over from the cell
     before them is no sum; and a total that is typed again below the calculated one is there to compare.
     """
+    cells = {total.cell for total in totals}
     return [
         total
         for total in totals
-        if total.evidence is not Evidence.SIBLING_FORMULAS
+        if total.evidence not in JUDGED
         or not total.wrong
         or (
             any(table.amount(cell) for cell in total.cells())
             and (total.axis is Axis.COLUMN or len(total.addends) > 1)
-            and not _repeats(table, total)
+            and not _repeats(table, total, cells)
         )
     ]
 
 
-def _repeats(table: Table, total: Total) -> bool:
-    """Whether all that is typed in a line without a name is what the formulas right above it show."""
+def _repeats(table: Table, total: Total, totals: set[Cell]) -> bool:
+    """Whether a line without a name shows the total right above it once more."""
     line = table.line(total.cell.row)
-    if line is None or line.label:
-        return False
-    formulas = table.sheet.formulas
-    typed = [
-        (amount, Cell(line.row - 1, column.number))
-        for amount, column in zip(line.amounts, table.columns, strict=True)
-        if amount is not None and Cell(line.row, column.number) not in formulas
-    ]
-    return all(above in formulas and table.amount(above) == amount for amount, above in typed)
+    above = Cell(total.cell.row - 1, total.cell.column)
+    return line is not None and not line.label and above in totals and table.amount(above) == total.shown
 
 
 def without_contradicted(totals: Sequence[Total], sums: dict[Cell, Sum]) -> list[Total]:
