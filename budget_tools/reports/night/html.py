@@ -146,6 +146,11 @@ class _Page:
             "chart": chart(night.tallies, self.language) if len(night.tallies) > 1 else None,
             "choices": self._choices(),
             "total": len(night.findings),
+            "most_open": MOST_OPEN,
+            "clear": night.complete
+            and any(one.status == "checked" for one in night.workbooks)
+            and not not_checked(night)
+            and not any(night.of(*HERE)),
             "n": lambda count: number(count, self.language),
             "plural": lambda key, count: plural(key, count, self.language),
             "day": lambda when: day(when, self.language),

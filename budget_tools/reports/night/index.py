@@ -11,7 +11,7 @@ from ...catalog import Language, word
 from ...model.night import Tally
 from .chart import chart
 from .html import render
-from .telling import moment, number
+from .telling import number, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +40,4 @@ def _row(entry: Entry, language: Language) -> tuple[str, str | None, list[str], 
     one = entry.tally
     figures = (one.new, one.fixed, one.errors, one.warnings, one.notes, one.workbooks)
     page = quote(entry.page.replace("\\", "/"), safe="/") if entry.page else None
-    return moment(one.when, language), page, [number(figure, language) for figure in figures], one.complete
+    return short(one.when, language), page, [number(figure, language) for figure in figures], one.complete

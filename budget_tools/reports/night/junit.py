@@ -11,7 +11,7 @@ from ...catalog import word
 from ...model.finding import Severity
 from ...model.night import Followed, Night, Standing
 from ..wording import Wording
-from .telling import as_read, headline, in_order, language_of, local, place, replace_file, tidy
+from .telling import headline, in_order, language_of, local, place, replace_file, tidy, within
 
 
 def write(night: Night, target: Path, *, fail_on: Severity = Severity.ERROR) -> None:
@@ -27,7 +27,7 @@ def write(night: Night, target: Path, *, fail_on: Severity = Severity.ERROR) -> 
     known = {workbook.path: workbook for workbook in night.workbooks}
     for path in [*known, *(path for path in by_path if path is not None and path not in known)]:
         workbook = known.get(path)
-        suite = _Suite(night, tidy(as_read(night, path)), fail_on)
+        suite = _Suite(night, within(night, path), fail_on)
         if workbook is not None and workbook.status != "checked":
             reason = tidy(workbook.reason or workbook.status)
             suite.case(word("night", "checked", suite.language), ("error", workbook.status, reason))

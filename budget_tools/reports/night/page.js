@@ -96,6 +96,7 @@
     const given = new URLSearchParams(fragment);
     for (const field of form.elements) if (field.name) field.value = given.get(field.name) ?? "";
     apply();
+    if (fragment) form.scrollIntoView();
   }
 
   function unfoldTo(element) {

@@ -105,6 +105,11 @@ def moment(when: datetime, language: Language) -> str:
     return word("night", "moment", language, day=day(time, language), clock=clock)
 
 
+def short(when: datetime, language: Language) -> str:
+    """A date and a time for a column of them: "22.11.2026 06.12"."""
+    return f"{local(when):{'%d.%m.%Y %H.%M' if language == 'da' else '%Y-%m-%d %H:%M'}}"
+
+
 def headline(night: Night) -> str:
     """What a night comes to, in one sentence: "3 nye fejl siden i går, 2 rettet."""
     language = language_of(night)
@@ -182,6 +187,15 @@ def in_order(findings: Iterable[Followed]) -> list[Followed]:
             one.id,
         ),
     )
+
+
+def within(night: Night, path: str) -> str:
+    """The path of a workbook from the name of its folder on, with slashes; the whole path elsewhere."""
+    kind = PureWindowsPath if is_windows(path) else PurePosixPath
+    for folder in sorted(night.folders, key=len, reverse=True):
+        if kind(path).is_relative_to(kind(folder)):
+            return tidy(kind(path).relative_to(kind(folder).parent).as_posix())
+    return tidy(path)
 
 
 def place(finding: Followed) -> str:

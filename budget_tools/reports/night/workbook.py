@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -46,6 +47,9 @@ LONGEST_TEXT = 32_767
 
 _HEADING_ROW = 3
 _A4 = 9
+_LINE = 15.0  # points
+_MOST_LINES = 20
+_FIGURES = ("proposals", "errors", "warnings", "notes", "new", "fixed")
 _ORDER = (Standing.NEW, Standing.REOPENED, Standing.OPEN, Standing.ACCEPTED)
 # What Excel writes with a % in the address of a file; letters beyond ASCII stay.
 _ESCAPED = {ord(sign): f"%{ord(sign):02X}" for sign in '% "#<>[]^`{}'}
@@ -116,7 +120,10 @@ class _Writer:
         self._quiet = make({"font_color": "#595959"})
         self._alarm = make({"bold": True, "font_color": "#A61B1B"})
         self._heading = make(
-            {"bold": True, "bg_color": "#F2F2F2", "text_wrap": True, "valign": "top", "bottom": 1}
+            {"bold": True, "bg_color": "#F2F2F2", "text_wrap": True, "valign": "vcenter", "bottom": 1}
+        )
+        self._figure = make(
+            {"bold": True, "bg_color": "#F2F2F2", "valign": "vcenter", "bottom": 1, "align": "right"}
         )
         self._text = make(base)
         self._dim = make({**base, "font_color": "#595959"})
@@ -143,13 +150,17 @@ class _Writer:
     def _word(self, key: str, **facts: object) -> str:
         return word("night", key, self._language, **facts)
 
-    def _sheet(self, key: str, columns: Sequence[Column], about: str, help_: str, alarm: bool = False) -> Any:
+    def _sheet(
+        self, key: str, columns: Sequence[Column], about: str, help_: str, *, alarm: bool = False
+    ) -> Any:
         sheet = self._book.add_worksheet(self._word(f"sheet-{key}"))
         sheet.write_string(0, 0, about, self._title)
         sheet.write_string(1, 0, help_, self._alarm if alarm else self._quiet)
         for column, (name, width) in enumerate(columns):
             sheet.set_column(column, column, width)
-            sheet.write_string(_HEADING_ROW, column, self._word(f"column-{name}"), self._heading)
+            look = self._figure if name in _FIGURES else self._heading
+            sheet.write_string(_HEADING_ROW, column, self._word(f"column-{name}"), look)
+        sheet.set_row(_HEADING_ROW, 2 * _LINE)
         sheet.freeze_panes(_HEADING_ROW + 1, 0)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
@@ -166,11 +177,16 @@ class _Writer:
         sheet: Any,
         columns: Sequence[Column],
         rows: Iterable[tuple[Sequence[tuple[Content, Any]], int, Link | None]],
+        printed: int,
     ) -> None:
-        """Rows of contents with their formats; of each, one column leads to a workbook."""
+        """Rows of contents with their formats; of each, one column leads to a workbook.
+
+        Only the first columns are printed: with all of them nobody could read it.
+        """
         row = _HEADING_ROW
         links = 0
         for row, (contents, linked, link_) in enumerate(rows, _HEADING_ROW + 1):
+            sheet.set_row(row, _height(contents, columns))
             for column, (content, look) in enumerate(contents):
                 if column == linked and link_ is not None and links < MOST_LINKS:
                     url = link(self._night, *link_, self._target)
@@ -182,6 +198,7 @@ class _Writer:
         if row > _HEADING_ROW:
             sheet.autofilter(_HEADING_ROW, 0, row, len(columns) - 1)
             sheet.ignore_errors({"number_stored_as_text": f"A1:Z{row + 1}"})
+        sheet.print_area(0, 0, row, printed - 1)
 
     def _cell(self, sheet: Any, row: int, column: int, content: Content, look: Any) -> None:
         if content is None or content == "":
@@ -198,15 +215,15 @@ class _Writer:
     def _findings(self, key: str, findings: Sequence[Followed], *, fixed: bool) -> None:
         accepted = any(one.accepted is not None for one in findings)
         hints = any(one.hint for one in findings) and not fixed
-        columns: list[Column] = [("standing", 11), ("severity", 12), ("owner", 16), ("committee", 20)]
-        columns += [("workbook", 28), ("sheet", 12), ("cell", 7), ("proposal", 11), ("title", 24)]
-        columns += [("message", 55)]
+        columns: list[Column] = [("until", 11)] if fixed else [("standing", 11)]
+        columns += [("severity", 12), ("owner", 14), ("committee", 18)]
+        columns += [("workbook", 26), ("sheet", 11), ("cell", 7), ("proposal", 11), ("message", 50)]
+        columns += [] if fixed else [("fix", 36)]
         columns += [("hint", 30)] if hints else []
-        columns += [] if fixed else [("fix", 36), ("evidence", 26)]
-        columns += [("code", 9), ("since", 11)]
-        columns += [("until", 11)] if fixed else []
-        columns += [("accepted", 24)] if accepted else []
-        columns += [("folder", 40)]
+        printed = len(columns)
+        columns += [] if fixed else [("evidence", 28)]
+        columns += [("accepted", 28)] if accepted else []
+        columns += [("code", 8), ("title", 26), ("since", 11), ("folder", 46)]
         night = self._night
         help_, alarm = self._word("help-links"), False
         if not night.complete:
@@ -214,7 +231,7 @@ class _Writer:
         about = headline(night)
         if fixed:
             about, help_, alarm = capital(plural("fixed", len(findings), self._language)), "", False
-        sheet = self._sheet(key, columns, about, help_, alarm)
+        sheet = self._sheet(key, columns, about, help_, alarm=alarm)
 
         def row(one: Followed) -> tuple[list[tuple[Content, Any]], int, Link | None]:
             standing = capital(word("standing", one.standing.value, self._language))
@@ -224,7 +241,7 @@ class _Writer:
             look = self._dim if waived else None
             new = one.standing in (Standing.NEW, Standing.REOPENED)
             contents: list[tuple[Content, Any]] = [
-                (standing, self._bold if new else look),
+                (one.until, None) if fixed else (standing, self._bold if new else look),
                 (severity, look if waived else self._severity[one.severity]),
                 (one.owner, look),
                 (one.committee, look),
@@ -232,20 +249,18 @@ class _Writer:
                 (one.sheet, look),
                 (str(one.cell) if one.cell is not None else None, look),
                 (one.proposal, look),
-                (one.title, look),
                 (one.message, look),
             ]
+            contents += [] if fixed else [(one.fix, look)]
             contents += [(one.hint, look)] if hints else []
-            contents += [] if fixed else [(one.fix, look), (one.evidence, self._dim)]
-            contents += [(one.code, look), (one.since, None)]
-            contents += [(one.until, None)] if fixed else []
+            contents += [] if fixed else [(one.evidence, self._dim)]
             if accepted:
                 contents.append((self._wording.accepted(one.accepted) if one.accepted else None, look))
-            contents.append((_folder(path), self._dim))
+            contents += [(one.code, look), (one.title, look), (one.since, None), (_folder(path), self._dim)]
             led = (one.path, one.sheet, one.cell) if one.path is not None else None
             return contents, 6 if one.cell is not None else 4, led
 
-        self._rows(sheet, columns, map(row, findings))
+        self._rows(sheet, columns, map(row, findings), printed)
         if not findings:
             sheet.write_string(_HEADING_ROW + 1, 0, self._word("no-findings"), self._quiet)
 
@@ -274,13 +289,13 @@ class _Writer:
             ]
             return contents, 10 if one.cell is not None else 8, (one.path, one.sheet, one.cell)
 
-        self._rows(sheet, columns, map(row, changes))
+        self._rows(sheet, columns, map(row, changes), len(columns) - 1)
 
     def _workbooks(self) -> None:
         night = self._night
         columns: list[Column] = [("workbook", 36), ("state", 18), ("reason", 60), ("owner", 16)]
-        columns += [("proposals", 10), ("errors", 8), ("warnings", 11), ("notes", 14)]
-        columns += [("new", 8), ("fixed", 8), ("renewed", 12), ("folder", 50)]
+        columns += [("proposals", 10), ("errors", 8), ("warnings", 11), ("notes", 15)]
+        columns += [("new", 8), ("fixed", 9), ("renewed", 14), ("folder", 50)]
         counts: dict[str | None, Counter[object]] = defaultdict(Counter)
         for finding in night.findings:
             counts[finding.path][finding.standing] += 1
@@ -313,7 +328,17 @@ class _Writer:
             return [nothing, (state, alarm), (text, None), *[nothing] * (len(columns) - 3)], 0, None
 
         workbooks = sorted(night.workbooks, key=lambda one: (one.status == "checked", one.path))
-        self._rows(sheet, columns, [*map(trouble, night.trouble), *map(row, workbooks)])
+        rows = [*map(trouble, night.trouble), *map(row, workbooks)]
+        self._rows(sheet, columns, rows, len(columns) - 1)
+
+
+def _height(contents: Sequence[tuple[Content, Any]], columns: Sequence[Column]) -> float:
+    """The height of a row in which every text can be read: only Excel would work it out by itself."""
+    lines = 1
+    for (content, _), (_, width) in zip(contents, columns, strict=True):
+        if isinstance(content, str) and len(content) > width:
+            lines = max(lines, len(textwrap.wrap(content[:2_000], int(width * 1.05))))
+    return min(lines, _MOST_LINES) * _LINE
 
 
 def _folder(path: str | None) -> str | None:
