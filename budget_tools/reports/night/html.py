@@ -17,7 +17,7 @@ from ...catalog import Language, codes, plural, title, word
 from ...errors import BudgetToolsError
 from ...model.address import column_letters
 from ...model.finding import Severity
-from ...model.night import Excerpt, Followed, Night, Standing
+from ...model.night import ChangedProposal, Excerpt, Followed, Night, Standing
 from ..wording import Wording
 from .chart import chart
 from .telling import (
@@ -49,6 +49,7 @@ except ImportError as missing:
 MOST_EXCERPTS = 2_000  # on a page: the tables are most of its weight
 MOST_OPEN = 60  # findings of a section that stand unfolded
 LONGEST_CELL = 120  # characters of a cell in a little table
+LONGEST_NAME = 200  # of an owner, a committee, a form
 LONGEST_TEXT = 2_000  # characters of any other text
 
 _AMOUNT = re.compile(r"[-−(]?[\d.,\s]*\d[\d.,\s]*[)%]?")
@@ -186,7 +187,7 @@ class _Page:
             of = counts[owner]
             new = of[Standing.NEW] + of[Standing.REOPENED]
             fixed, *severities = of[Standing.FIXED], *(of[one] for one in reversed(Severity))
-            rows.append((self.owner_name(owner), self.owner_key(owner), [new, fixed, *severities]))
+            rows.append((self.owner_name(owner), self.key_of(owner), [new, fixed, *severities]))
         return rows
 
     def _sections(self) -> Iterator[tuple[str, str, list[Group]]]:
@@ -227,7 +228,7 @@ class _Page:
         return self._grouped(
             findings,
             lambda one: one.path,
-            lambda path: file_name(tidy(path)) if path else self.word("the-run"),
+            lambda path: tidy(file_name(path), LONGEST_NAME) if path else self.word("the-run"),
         )
 
     def proposals(self, findings: Sequence[Followed]) -> list[Group]:
@@ -238,19 +239,19 @@ class _Page:
         form = f"{self.night.form_word} {finding.proposal}" if finding.proposal else ""
         named = f"{form} {finding.title or ''}".strip()
         sheet = word("console", "sheet", self.language, sheet=tidy(finding.sheet)) if finding.sheet else ""
-        return tidy(" · ".join(part for part in (named, sheet) if part), 300) or None
+        return tidy(" · ".join(part for part in (named, sheet) if part), LONGEST_NAME) or None
 
     def owner_name(self, owner: str | None) -> str:
         """An owner, or that there is none."""
-        return tidy(owner) if owner else self.word("no-owner")
+        return tidy(owner, LONGEST_NAME) if owner else self.word("no-owner")
 
-    def owner_key(self, owner: str | None) -> str:
-        """What the filter calls an owner."""
-        return tidy(owner) if owner else "-"
+    def key_of(self, owner: str | None) -> str:
+        """What the filter calls an owner or a committee."""
+        return tidy(owner, LONGEST_NAME) if owner else "-"
 
     def committee_name(self, committee: str | None) -> str:
         """A committee, or that there is none."""
-        return tidy(committee) if committee else self.word("no-committee")
+        return tidy(committee, LONGEST_NAME) if committee else self.word("no-committee")
 
     def severity(self, finding: Followed) -> str:
         """How bad it is, as a word."""
@@ -268,17 +269,18 @@ class _Page:
 
     def path(self, path: str) -> str:
         """A path as its readers know it."""
-        return tidy(as_read(self.night, path))
+        return tidy(as_read(self.night, path), LONGEST_TEXT)
 
-    def place(self, finding: Followed) -> str:
+    def place(self, one: Followed | ChangedProposal) -> str:
         """Sheet and cell."""
-        return place(finding)
+        return tidy(place(one.sheet, one.cell), LONGEST_NAME)
 
     def anchor(self, finding: Followed) -> str:
         """A name for a finding within the page: its id, and a number where that stands here already."""
-        self._anchors[finding.id] += 1
-        times = self._anchors[finding.id]
-        return tidy(finding.id) if times == 1 else f"{tidy(finding.id)}-{times}"
+        name = tidy(finding.id, LONGEST_NAME).replace(" ", "_")
+        self._anchors[name] += 1
+        times = self._anchors[name]
+        return name if times == 1 else f"{name}-{times}"
 
     def accepted(self, finding: Followed) -> str:
         """By whom and why."""
@@ -360,4 +362,4 @@ class _Page:
         if len(keys) < 2:
             return []
         ordered = sorted(keys, key=lambda one: (one is None, one or ""))
-        return [(self.owner_key(one), name(one)) for one in ordered]
+        return [(self.key_of(one), name(one)) for one in ordered]

@@ -128,6 +128,6 @@ def _of_run(night: Night, findings: Sequence[Followed], fail_on: Severity) -> _S
 
 def _said(finding: Followed, language: str) -> str:
     """A finding in lines: where, what, what would explain it, what to do."""
-    where = place(finding)
+    where = place(finding.sheet, finding.cell)
     lead = f"{where}: {tidy(finding.message)}" if where else tidy(finding.message)
     return "\n".join([lead, *(tidy(text) for text in (finding.evidence, finding.hint, finding.fix) if text)])

@@ -135,7 +135,7 @@ def _result(
     location: dict[str, Any] = {}
     if finding.path is not None:
         location["physicalLocation"] = {"artifactLocation": _location(night, finding.path, bases)}
-    if where := place(finding):
+    if where := place(finding.sheet, finding.cell):
         cell = str(finding.cell) if finding.cell is not None else tidy(finding.sheet or "")
         kind = "cell" if finding.cell is not None else "sheet"
         location["logicalLocations"] = [{"name": cell, "fullyQualifiedName": where, "kind": kind}]

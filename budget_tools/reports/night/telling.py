@@ -198,11 +198,10 @@ def within(night: Night, path: str) -> str:
     return tidy(path)
 
 
-def place(finding: Followed) -> str:
-    """The sheet and the cell of a finding, as a formula would name them."""
-    sheet = tidy(finding.sheet) if finding.sheet else ""
-    cell = str(finding.cell) if finding.cell is not None else ""
-    return f"{sheet}!{cell}" if sheet and cell else sheet or cell
+def place(sheet: str | None, cell: Cell | None) -> str:
+    """A sheet and a cell on it, as a formula would name them."""
+    named, at = tidy(sheet) if sheet else "", str(cell) if cell is not None else ""
+    return f"{named}!{at}" if named and at else named or at
 
 
 def as_read(night: Night, path: str) -> str:

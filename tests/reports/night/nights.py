@@ -207,3 +207,53 @@ def night(*findings: Followed, **changes: object) -> Night:
         "findings": findings, "previous": YESTERDAY,
     }  # fmt: skip
     return Night(**{**given, **changes})  # type: ignore[arg-type]
+
+
+HOSTILE = (
+    "</script><script>document.title='obeyed'</script><img src=x onerror=\"document.title='obeyed'\">",
+    '=HYPERLINK("http://example.invalid/x","klik")',
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\x00\x07\x1b[31m\x85 styretegn \ufffe\uffff\u2028",
+    "\u202ecod.exe\u202c \u2066omvendt\u2069 \u200f",
+    "halvt tegn \ud83d og \udc00",
+    "ø" * 40_000,
+    "😀" * 20_000,
+    "{{ 7 * 7 }}{% raw %} %s {0} {navn} ${x}",
+    "]]> <![CDATA[ &amp; &#0; \" ' ` --> <!--",
+    "_x000D_ _x0041_",
+    "javascript:alert(1)",
+    "http://example.invalid/ external:x internal:y mailto:z",
+    " \t\n ",
+)
+
+
+def hostile() -> Night:
+    """A night in which every text is something that bites, in every place where one can stand."""
+    findings = []
+    for number, text in enumerate(HOSTILE):
+        findings.append(
+            followed(
+                id=text[:80], values=text[:80], name=text, sheet=text, proposal=text, title=text,
+                committee=text, owner=text, message=text, hint=text, fix=text, evidence=text,
+                path=f"/budget/2027/{text[:200]}.xlsx",
+                excerpt=Excerpt(((text, text), (text, text)), (4, 9), 16_384, Cell(9, 16_384)),
+                standing=list(Standing)[number % 5],
+                accepted=Acceptance("accept", text, text, text, "ARI002", text, text, "2026-11-20"),
+            )
+        )  # fmt: skip
+    text = "".join(one[:300] for one in HOSTILE)
+    changes = (
+        ChangedProposal(text, text, text, text, text, text, text, text, Cell(1, 1), text, date(2026, 11, 15)),
+    )
+    broken = NightWorkbook(text, "unreadable", text, text, True)
+    given = night(*findings)
+    return night(
+        *findings,
+        workbooks=(*given.workbooks, broken),
+        changed=changes,
+        folders=(text,),
+        trouble=HOSTILE,
+        tool=f"budget-tools {text}",
+        form_word=text,
+        complete=False,
+    )
