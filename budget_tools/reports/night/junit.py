@@ -81,7 +81,7 @@ class _Suite:
         """A test a finding; one that passes where there is none."""
         for finding in in_order(findings):
             # by its id and not its cell, so that a build server follows it from night to night
-            name = f"{finding.code} {finding.name} {finding.id}"
+            name = tidy(f"{finding.code} {finding.name} {finding.id}", 300)
             said = _said(finding, self.language)
             if finding.standing is Standing.ACCEPTED:
                 why = (

@@ -104,6 +104,11 @@ def _utc(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _sentence(text: str) -> str:
+    text = tidy(text)
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def _result(
     night: Night, finding: Followed, rules: dict[str, int], bases: dict[str, str], wording: Wording
 ) -> dict[str, Any]:
@@ -113,7 +118,7 @@ def _result(
         "ruleIndex": rules[finding.code],
         "kind": "fail",
         "level": finding.severity.word,
-        "message": {"text": " ".join(tidy(text) for text in told if text)},
+        "message": {"text": " ".join(_sentence(text) for text in told if text) or tidy(finding.code)},
         "baselineState": _BASELINE[finding.standing],
         "partialFingerprints": {"finding/v1": tidy(finding.id), "amounts/v1": tidy(finding.values)},
         "suppressions": [],
