@@ -139,6 +139,7 @@ class _Page:
             "title": f"{self.word('title')} {day(night.ended, self.language)}",
             "headline": headline(night),
             "when": moment(night.ended, self.language),
+            "owner": self._only_owner(),
             "unchecked": [(one, self.link(one.path)) for one in not_checked(night)],
             "tiles": self._tiles(),
             "overview": self._overview(),
@@ -158,6 +159,11 @@ class _Page:
             "show": lambda text: tidy(text or "", LONGEST_TEXT),
             "capital": capital,
         }
+
+    def _only_owner(self) -> str | None:
+        """The owner whose page this is; None where it is about several, or about nobody's workbooks."""
+        owners = {one.owner for one in self.night.workbooks} | {one.owner for one in self.night.findings}
+        return self.owner_name(owners.pop()) if len(owners) == 1 and None not in owners else None
 
     def _tiles(self) -> list[tuple[str, str, str]]:
         """The figures on top: what, how many, and how it looks."""

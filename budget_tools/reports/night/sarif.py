@@ -24,7 +24,7 @@ _BASELINE = {
 
 def write(night: Night, target: Path) -> None:
     """Write a night; a cell has no line, so it is told as a logical location within its workbook."""
-    text = json.dumps(to_sarif(night), ensure_ascii=False, indent=1)
+    text = json.dumps(to_sarif(night), ensure_ascii=False, separators=(",", ":"))
     replace_file(target, text.encode("utf-8", "replace") + b"\n")
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import quote
 
@@ -220,11 +221,19 @@ def below(path: str, target: Path) -> str | None:
     A report that lies in the folder it tells of finds its workbooks from every PC, whatever the share is
     called there.
     """
-    kind = PureWindowsPath if is_windows(path) else PurePosixPath
-    try:
-        return kind(path).relative_to(kind(target.absolute().parent)).as_posix()
-    except ValueError:
-        return None
+    folder, whole = _folder_of(target), path
+    if is_windows(path):
+        folder, whole = folder.replace("\\", "/"), path.replace("\\", "/")
+        found = whole.casefold().startswith(folder.casefold())
+    else:
+        found = whole.startswith(folder)
+    return whole[len(folder) :] if found and len(whole) > len(folder) else None
+
+
+@lru_cache(maxsize=8)
+def _folder_of(target: Path) -> str:
+    folder = str(target.absolute().parent)
+    return folder if folder.endswith(("/", "\\")) else folder + os.sep
 
 
 def address(night: Night, path: str, target: Path) -> str | None:

@@ -123,6 +123,7 @@ def test_an_owners_page_is_about_that_owner(tmp_path: Path) -> None:
     _, page = written(sampled().for_owner(OWNERS[0]), tmp_path)
     assert set(texts(page, "//h3")) and {one.rpartition(" ")[0] for one in texts(page, "//h3")} == {OWNERS[0]}
     assert not texts(page, "//table[@class='overview']")
+    assert texts(page, "//header/p")[0] == f"Budgetkontrol · {OWNERS[0]} · 22. november 2026 kl. 02.41"
 
 
 def test_in_english(tmp_path: Path) -> None:
