@@ -27,6 +27,7 @@ from .telling import (
     capital,
     day,
     file_name,
+    has_before,
     headline,
     in_order,
     language_of,
@@ -123,6 +124,7 @@ class _Page:
         self._excerpts_left = MOST_EXCERPTS
         self._anchors: Counter[str] = Counter()
         self.owners = night.owners
+        self.first = not has_before(night)
 
     def _word(self, section: str, key: str, **facts: object) -> str:
         return word(section, key, self.language, **facts)
@@ -177,6 +179,8 @@ class _Page:
             ("notes", here[Severity.NOTE]),
             ("workbooks", len(self.night.workbooks)),
         ]
+        if self.first:
+            del found[:2]
         return [(self.word(f"tile-{key}"), number(count, self.language), key) for key, count in found]
 
     def _overview(self) -> list[tuple[str, str, list[int]]]:
@@ -198,12 +202,15 @@ class _Page:
 
     def _sections(self) -> Iterator[tuple[str, str, list[Group]]]:
         """New, fixed, open, accepted: the key, the heading and its groups by owner."""
-        for key, standings in (
+        divided: tuple[tuple[str, tuple[Standing, ...]], ...] = (
             ("new", (Standing.NEW, Standing.REOPENED)),
             ("fixed", (Standing.FIXED,)),
             ("open", (Standing.OPEN,)),
             ("accepted", (Standing.ACCEPTED,)),
-        ):
+        )
+        if self.first:  # nothing is new where there is nothing to compare with
+            divided = (("found", HERE), ("accepted", (Standing.ACCEPTED,)))
+        for key, standings in divided:
             findings = in_order(self.night.of(*standings))
             if findings:
                 groups = self._grouped(findings, lambda one: one.owner, self.owner_name, last=None)
@@ -349,7 +356,7 @@ class _Page:
                 [
                     (one.value, capital(word("standing", one.value, self.language)))
                     for one in Standing
-                    if any(finding.standing is one for finding in findings)
+                    if not self.first and any(finding.standing is one for finding in findings)
                 ],
             ),
             ("owner", self.word("column-owner"), self._named(owners, self.owner_name)),

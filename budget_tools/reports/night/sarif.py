@@ -10,7 +10,7 @@ from typing import Any
 from ...catalog import codes, title
 from ...model.night import Followed, Night, Standing
 from ..wording import Wording
-from .telling import as_read, language_of, not_checked, place, replace_file, tidy, web_address
+from .telling import as_read, has_before, language_of, not_checked, place, replace_file, tidy, web_address
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _BASELINE = {
@@ -119,7 +119,7 @@ def _result(
         "kind": "fail",
         "level": finding.severity.word,
         "message": {"text": " ".join(_sentence(text) for text in told if text) or tidy(finding.code)},
-        "baselineState": _BASELINE[finding.standing],
+        **({"baselineState": _BASELINE[finding.standing]} if has_before(night) else {}),
         "partialFingerprints": {"finding/v1": tidy(finding.id), "amounts/v1": tidy(finding.values)},
         "suppressions": [],
         "properties": {

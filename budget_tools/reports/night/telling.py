@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -53,17 +54,19 @@ def replace_file(target: Path, content: bytes) -> None:
     Raises:
         BudgetToolsError: it cannot be written there, as when Excel has the old one open.
     """
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    whole = Path(os.path.realpath(target))  # a link stays a link
+    draft = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
     try:
         draft.write_bytes(content)
-        os.replace(draft, target)
+        os.replace(draft, whole)
     except OSError as error:
         raise BudgetToolsError(
             f"{target}: cannot be written: {error.strerror or error}; close it where it is open, "
             "and see that its folder exists and may be written to"
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def capital(text: str) -> str:
@@ -152,6 +155,11 @@ def _listed(items: list[str], language: Language) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {word('list', 'and', language)} {items[-1]}"
+
+
+def has_before(night: Night) -> bool:
+    """Whether there was a night before this one; without one, nothing is called new."""
+    return night.previous is not None or len(night.tallies) > 1
 
 
 def _since(night: Night, language: Language) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -44,6 +45,8 @@ MOST_LINKS = 65_530  # on a sheet: Excel repairs a file that has more
 LONGEST_LINK = 2_079
 LONGEST_TEXT = 32_767
 
+_SIGN = b"budget-tools:report"  # in the properties of a workbook of ours
+
 _HEADING_ROW = 3
 _A4 = 9
 _LINE = 15.0  # points
@@ -58,6 +61,15 @@ Column = tuple[str, float]  # the key of its heading, and how wide it is in char
 Link = tuple[str, str | None, Cell | None]  # path, sheet, cell
 
 
+def is_ours(path: Path) -> bool:
+    """Whether a workbook is a report of a night, and not somebody's own of that name."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            return _SIGN in package.read("docProps/core.xml")
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
+
+
 def write(night: Night, target: Path) -> None:
     """Write a night; the same night makes the same bytes."""
     out = io.BytesIO()
@@ -68,6 +80,7 @@ def write(night: Night, target: Path) -> None:
             "title": f"{word('night', 'title', language)} {moment(night.ended, language)}",
             "author": tidy(night.tool),
             "comments": headline(night),
+            "category": _SIGN.decode(),
             "created": local(night.ended),
         }
     )
