@@ -295,6 +295,11 @@ class _Page:
         times = self._anchors[name]
         return name if times == 1 else f"{name}-{times}"
 
+    def owner_anchor(self, owner: str) -> bool:
+        """Whether this is where an owner stands first: where a link leads that the filter does not take."""
+        self._anchors[f"owner={owner}"] += 1
+        return self._anchors[f"owner={owner}"] == 1
+
     def accepted(self, finding: Followed) -> str:
         """By whom and why."""
         return tidy(self.wording.accepted(finding.accepted), LONGEST_TEXT) if finding.accepted else ""

@@ -12,6 +12,7 @@ from budget_tools.books.file import read_bytes
 from budget_tools.catalog import Language, entry
 from budget_tools.model.acceptance import Acceptance
 from budget_tools.model.address import Cell
+from budget_tools.model.amount import format_number
 from budget_tools.model.book import Book
 from budget_tools.model.finding import Finding, Severity
 from budget_tools.model.night import (
@@ -71,8 +72,8 @@ def sampled(language: Language = "da") -> Night:
                     wording.message(path, finding),
                     wording.hint(path, finding),
                     wording.fix(path, finding),
-                    "SUM(C9:C10), efter formlerne i nabocellerne" if finding.code.startswith("ARI") else None,
-                    excerpt(book, finding),
+                    wording.evidence(finding) or None,
+                    excerpt(book, finding, language),
                     standing,
                     STARTED if standing is Standing.NEW else STARTED - timedelta(days=len(findings) % 40 + 1),
                     STARTED if standing is Standing.FIXED else None,
@@ -84,8 +85,7 @@ def sampled(language: Language = "da") -> Night:
         NightWorkbook(
             f"{folder}/Låst forslag.xlsx",
             "unreadable",
-            "Låst forslag.xlsx kunne ikke læses: filen er beskyttet med en adgangskode. "
-            "Åbn filen i Excel, fjern adgangskoden, og gem den.",
+            wording.message(f"{folder}/Låst forslag.xlsx", Finding("RUN002", facts={"reason": "encrypted"})),
             OWNERS[0],
             True,
         )
@@ -149,7 +149,7 @@ def sampled(language: Language = "da") -> Night:
     )
 
 
-def excerpt(book: Book, finding: Finding) -> Excerpt | None:
+def excerpt(book: Book, finding: Finding, language: Language) -> Excerpt | None:
     """The rows around a finding's cell."""
     sheet = next((one for one in book.sheets if one.name == finding.sheet), None)
     if sheet is None or finding.cell is None:
@@ -160,7 +160,7 @@ def excerpt(book: Book, finding: Finding) -> Excerpt | None:
     for offset, row in enumerate(sheet.rows):
         number = sheet.top + offset
         if finding.cell.row - 5 <= number <= finding.cell.row + 2 and any(value != "" for value in row):
-            rows.append(tuple(_shown(value) for value in row[:width]))
+            rows.append(tuple(_shown(value, language) for value in row[:width]))
             numbers.append(number)
     related = tuple(
         place.cell for place in finding.related if place.cell is not None and place.sheet == finding.sheet
@@ -168,11 +168,11 @@ def excerpt(book: Book, finding: Finding) -> Excerpt | None:
     return Excerpt(tuple(rows), tuple(numbers), sheet.left, finding.cell, related)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, language: Language) -> str:
     if isinstance(value, float | int) and not isinstance(value, bool):
         if 1900 < value < 2100:
             return str(int(value))
-        return f"{Decimal(str(value)):,.0f}".replace(",", ".")
+        return format_number(Decimal(str(value)), language)
     return str(value)
 
 

@@ -292,6 +292,9 @@ def test_without_scripts_everything_is_there(browser: Browser, sample: Path) -> 
     assert page.evaluate("document.getElementById('filter').hidden")  # the script never ran
     assert page.evaluate("document.querySelectorAll('article[hidden]').length") == 0
     assert page.evaluate("document.querySelector('#new article').checkVisibility()")
+    targets = "[...document.querySelectorAll('.overview a')].map((one) => one.getAttribute('href').slice(1))"
+    assert page.evaluate(f"{targets}.length") == 3
+    assert page.evaluate(f"{targets}.every((one) => document.getElementById(one))")
     folds = "[...document.querySelectorAll('#open summary')]"
     page.evaluate(f"{folds}[0].click()")
     assert page.evaluate("document.querySelector('#open article').checkVisibility()")
