@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
-    from ..model.finding import Report
+    from ..model.finding import Report, Severity
+    from ..model.night import Night
 
 Level = Literal["error", "warning", "note"]
 
@@ -23,7 +26,8 @@ def check(
         ),
     ],
     format_: Annotated[
-        Literal["console", "json"], typer.Option("--format", help="Text to read, or JSON for other programs.")
+        Literal["console", "json", "html", "xlsx", "junit", "sarif"],
+        typer.Option("--format", help="Text to read, JSON, a web page, an Excel workbook, JUnit or SARIF."),
     ] = "console",
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report to a file instead of the screen.")
@@ -62,17 +66,28 @@ def check(
       budget-tools check Driftsforslag.xlsx
       budget-tools check forslag/ --lang en
       budget-tools check "forslag/*.xlsx" --format json --output report.json
+      budget-tools check forslag/ --format html --output Kontrol.html
       budget-tools check forslag/ --select ARI,NUM001 --fail-on warning
     """
+    from datetime import datetime
+
+    from .. import __version__
     from ..catalog import word
+    from ..model.finding import Severity
     from ..reports import console, json
+    from ..reports.night.single import as_night
     from ..reports.target import checked_target, replaced
     from ..reports.wording import language_of, plain
     from ..run import check as run_check
     from .progress import progress_bar
 
-    if output is not None:
-        checked_target(output)
+    if format_ in ("console", "json"):
+        writer = None
+        if output is not None:
+            checked_target(output)
+    else:
+        writer = _writer(format_, output, Severity.of(fail_on))
+    started = datetime.now()
     with progress_bar(lang) as progress:
         report = run_check(
             paths,
@@ -84,7 +99,11 @@ def check(
         )
     language = language_of(report)
     write = json.write if format_ == "json" else console.write
-    if output is None:
+    if writer is not None and output is not None:
+        writer(as_night(report, paths, started, datetime.now(), f"budget-tools {__version__}"))
+        typer.echo(console.summary(report, language))
+        typer.echo(word("console", "written-to", language, path=plain(str(output))))
+    elif output is None:
         write(report, language, sys.stdout)
     else:
         with replaced(output) as file:
@@ -94,6 +113,40 @@ def check(
     if not report.workbooks:
         typer.echo(word("path", "no-workbooks", language, path=plain(", ".join(paths))), err=True)
     raise typer.Exit(exit_code(report, fail_on))
+
+
+def _writer(format_: str, output: Path | None, fail_on: Severity) -> Callable[[Night], None]:
+    """What writes a night in one of the forms of a file.
+
+    Raises:
+        UsageError: no file was named, it cannot be written, or it is somebody's own workbook.
+        BudgetToolsError: what the form is written with is not installed.
+    """
+    from ..errors import UsageError
+    from ..reports.target import checked_target
+
+    if output is None:
+        raise UsageError(f"--format {format_} needs --output FILE: it is not to be read on the screen")
+    target = checked_target(output, workbook=format_ == "xlsx")
+    if format_ == "xlsx":
+        from ..reports.night import workbook
+
+        if target.suffix.lower() != ".xlsx":
+            raise UsageError(f"{output}: an Excel report needs a name that ends in .xlsx")
+        if target.exists() and not workbook.is_ours(target):
+            raise UsageError(f"{output}: is somebody's own workbook; give the report another name")
+        return partial(workbook.write, target=target)
+    if format_ == "html":
+        from ..reports.night import html
+
+        return partial(html.write, target=target)
+    if format_ == "junit":
+        from ..reports.night import junit
+
+        return partial(junit.write, target=target, fail_on=fail_on)
+    from ..reports.night import sarif
+
+    return partial(sarif.write, target=target)
 
 
 def exit_code(report: Report, fail_on: Level) -> int:

@@ -124,6 +124,8 @@ class Night:
     """Everything there is to tell of a night; ``tallies`` has all nights, oldest first.
 
     ``folders`` are those that were looked at, as the settings name them; paths of workbooks are absolute.
+    ``previous`` is when the night before ended, where there was one. ``shares`` are folders here, each with
+    its name on the readers' PCs: what is mounted on a server is a share or a web address to them.
     """
 
     run: int
@@ -139,6 +141,8 @@ class Night:
     tallies: tuple[Tally, ...] = ()
     complete: bool = True  # False: stopped before the end, or something could not be checked
     trouble: tuple[str, ...] = ()  # sentences: a folder that could not be opened, …
+    previous: datetime | None = None
+    shares: tuple[tuple[str, str], ...] = ()
 
     def of(self, *standings: Standing) -> Iterator[Followed]:
         """The findings that these things became of."""

@@ -18,9 +18,8 @@ from rich.text import Text
 from ..catalog import Language, plural, title, word
 from ..catalog.speech import MOST
 from ..model.address import Cell, Range, parse_range, spell
-from ..model.edit import SetCell
 from ..model.finding import Finding, Place, ProposalSummary, Report, Severity, WorkbookReport
-from .wording import Wording, not_checked, plain, shown_formula, shown_path
+from .wording import Wording, not_checked, plain, shown_path
 
 WIDTH = 80  # where the reader's own width is not known
 WIDEST = 110  # longer lines are hard to read
@@ -245,7 +244,7 @@ def _finding(told: _Told, wording: Wording, lines: Lines, indent: int, remedies:
         yield lines.wrap(wording.accepted(finding.accepted), below, style="dim")
         return
     yield lines.wrap(message, indent, lead, _STYLES[finding.severity])
-    if evidence := _evidence(finding, language):
+    if evidence := wording.evidence(finding):
         yield lines.wrap(evidence, below, style="dim")
     elif others := _others(finding, named, language):
         yield lines.wrap(others, below, word("console", "see-also", language), "dim")
@@ -275,24 +274,6 @@ def _holds(areas: Sequence[Range], cell: Cell) -> bool:
     return any(
         area.top <= cell.row <= area.bottom and area.left <= cell.column <= area.right for area in areas
     )
-
-
-def _evidence(finding: Finding, language: Language) -> str:
-    """What a total covers, as the formula that would stand there if there is one, and how that is known."""
-    known, covers = finding.facts.get("evidence"), finding.facts.get("covers")
-    if not known or not covers:
-        return ""
-    formula = str(covers)
-    for edit in finding.fix.edits if finding.fix is not None else ():
-        if isinstance(edit, SetCell) and edit.cell == finding.cell and edit.formula:
-            formula = edit.formula
-    try:
-        because = word("evidence", str(known), language)
-    except KeyError:
-        return shown_formula(formula, language)
-    if also := finding.facts.get("also"):
-        because = f"{because}, {word('evidence', str(also), language)}"
-    return f"{shown_formula(formula, language)}, {because}"
 
 
 def _others(finding: Finding, named: Sequence[Range], language: Language) -> str:

@@ -79,13 +79,14 @@ def _workbook(workbook: WorkbookReport, wording: Wording) -> dict[str, Any]:
         "path": workbook.path,
         "status": workbook.status,
         "reason": None if checked else wording.message(workbook.path, not_checked(workbook)),
-        "accepted": _accepted(workbook.accepted),
-        "proposals": [_proposal(proposal) for proposal in workbook.proposals],
+        "accepted": acceptance_form(workbook.accepted),
+        "proposals": [proposal_form(proposal) for proposal in workbook.proposals],
         "findings": [_finding(workbook.path, finding, wording) for finding in workbook.findings],
     }
 
 
-def _proposal(proposal: ProposalSummary) -> dict[str, Any]:
+def proposal_form(proposal: ProposalSummary) -> dict[str, Any]:
+    """A proposal as it is written."""
     return {
         "number": proposal.number,
         "title": proposal.title,
@@ -111,12 +112,13 @@ def _finding(path: str | None, finding: Finding, wording: Wording) -> dict[str, 
         "hint": wording.hint(path, finding),
         "facts": _facts(finding.facts),
         "related": [_place(place) for place in finding.related],
-        "accepted": _accepted(finding.accepted),
+        "accepted": acceptance_form(finding.accepted),
         "fix": _fix(finding.fix) if finding.fix is not None else None,
     }
 
 
-def _accepted(acceptance: Acceptance | None) -> dict[str, Any] | None:
+def acceptance_form(acceptance: Acceptance | None) -> dict[str, Any] | None:
+    """Who accepted a finding and why, as it is written."""
     if acceptance is None:
         return None
     return {

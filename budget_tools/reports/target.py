@@ -13,10 +13,11 @@ from ..errors import UsageError
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods")
 
 
-def checked_target(path: str | Path) -> Path:
+def checked_target(path: str | Path, *, workbook: bool = False) -> Path:
     """A path that a report can be written to.
 
     Asked before the work is done, so that an hour's run is not lost on a folder that is misspelt.
+    ``workbook``: the report is one itself.
 
     Raises:
         UsageError: its folder does not exist, it is a folder itself, or it would replace a workbook.
@@ -26,7 +27,7 @@ def checked_target(path: str | Path) -> Path:
         raise UsageError(f"{path}: is a folder; --output wants the name of a file")
     if not target.parent.is_dir():
         raise UsageError(f"{path}: there is no folder {target.parent} to write into; create it first")
-    if target.suffix.lower() in _WORKBOOKS:
+    if target.suffix.lower() in _WORKBOOKS and not workbook:
         raise UsageError(f"{path}: a report is no workbook; give it a name that ends in .txt or .json")
     return target
 

@@ -11,6 +11,7 @@ from typing import cast
 
 from ..catalog import LANGUAGES, Language, fix_text, say, word
 from ..model.acceptance import Acceptance
+from ..model.edit import SetCell
 from ..model.finding import Finding, Report, Severity, WorkbookReport
 
 # What a terminal would obey instead of show: escape sequences, control characters, and the marks that
@@ -99,6 +100,24 @@ class Wording:
     def fix(self, path: str | None, finding: Finding) -> str:
         """What to do about it, one sentence."""
         return fix_text(finding.code, self.language, self._facts(path, finding))
+
+    def evidence(self, finding: Finding) -> str:
+        """What a total covers, as the formula that would stand there, and how that is known."""
+        known, covers = finding.facts.get("evidence"), finding.facts.get("covers")
+        if not known or not covers:
+            return ""
+        formula = str(covers)
+        for edit in finding.fix.edits if finding.fix is not None else ():
+            if isinstance(edit, SetCell) and edit.cell == finding.cell and edit.formula:
+                formula = edit.formula
+        shown = shown_formula(formula, self.language)
+        try:
+            because = word("evidence", str(known), self.language)
+        except KeyError:
+            return shown
+        if also := finding.facts.get("also"):
+            because = f"{because}, {word('evidence', str(also), self.language)}"
+        return f"{shown}, {because}"
 
     def accepted(self, acceptance: Acceptance) -> str:
         """By whom a finding was accepted, and why, one sentence."""

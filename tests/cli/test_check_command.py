@@ -136,6 +136,66 @@ def test_a_report_into_a_file(run: Callable[[Report], Called], tmp_path: Path) -
     assert sorted(os.listdir(tmp_path)) == ["rapport.json", "rapport.txt"]
 
 
+@pytest.mark.parametrize(
+    ("format_", "name", "begins"),
+    [
+        ("html", "Kontrol.html", b"<!DOCTYPE html>"),
+        ("xlsx", "Kontrol.xlsx", b"PK"),
+        ("junit", "junit.xml", b"<?xml"),
+        ("sarif", "Kontrol.sarif", b'{"$schema"'),
+    ],
+)
+def test_a_report_in_a_form_of_its_own(
+    run: Callable[[Report], Called], tmp_path: Path, format_: str, name: str, begins: bytes
+) -> None:
+    run(report(catalogue()))
+    target = tmp_path / name
+    for _ in range(2):  # the second takes the place of the first
+        result = RUNNER.invoke(app, ["check", "x", "--format", format_, "--output", str(target)])
+        assert result.exit_code == 1, result.output
+    assert target.read_bytes().startswith(begins)
+    assert result.stdout.endswith(f"Rapporten er gemt i {target}.\n")
+    assert os.listdir(tmp_path) == [name]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--format", "html"], "--format html needs --output FILE"),
+        (["--format", "xlsx", "--output", "Kontrol.xls"], "ends in .xlsx"),
+        (["--format", "html", "--output", "Forslag.xlsx"], "a report is no workbook"),
+        (["--format", "xlsx", "--output", "Forslag.xlsx"], "is somebody's own workbook"),
+    ],
+)
+def test_a_form_of_its_own_wants_a_file_of_its_own(
+    run: Callable[[Report], Called],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Forslag.xlsx").write_bytes(b"somebody's")
+    called = run(report(CLEAN))
+    result = RUNNER.invoke(app, ["check", "x", *arguments])
+    assert result.exit_code == 2
+    assert said in result.stderr and "Traceback" not in result.output
+    assert called.paths == []
+    assert (tmp_path / "Forslag.xlsx").read_bytes() == b"somebody's"
+
+
+@pytest.mark.parametrize(("format_", "package"), [("html", "jinja2"), ("xlsx", "xlsxwriter")])
+def test_what_is_not_installed_is_said_in_one_sentence(format_: str, package: str, tmp_path: Path) -> None:
+    code = (
+        f"import sys; sys.modules[{package!r}] = None; sys.argv = ['budget-tools', 'check', 'x', "
+        f"'--format', {format_!r}, '--output', {str(tmp_path / ('r.' + format_))!r}]\n"
+        "from budget_tools.cli.main import main; sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install 'budget-tools[nightly]'" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_file_that_cannot_be_written_is_said_before_the_run(
     run: Callable[[Report], Called], tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from budget_tools.catalog import entry
 from budget_tools.inspection import examine, inspect, settle
 from budget_tools.model.address import Cell
 from budget_tools.model.finding import Finding, Place, Severity
-from budget_tools.reports.console import _evidence
+from budget_tools.reports.wording import Wording
 from budget_tools.settings import Settings
 from tests.grid import grids, place, read_grid
 
@@ -219,7 +219,7 @@ def test_the_formula_is_evidence_where_arithmetic_finds_the_total_wrong() -> Non
     [told] = settle([Finding("FRM004", "Ark1", cell), wrong])
     assert told.code == "ARI002"
     assert (
-        _evidence(told, "da")
+        Wording("da").evidence(told)
         == "D5:D7, efter tabellens opstilling, og formlen er anderledes end i nabocellerne"
     )
 

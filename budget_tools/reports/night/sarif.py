@@ -1,0 +1,154 @@
+"""A night as SARIF 2.1.0, the form in which code scanners hand over what they found."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ...catalog import codes, title
+from ...model.night import Followed, Night, Standing
+from ..wording import Wording
+from .telling import as_read, has_before, language_of, not_checked, place, replace_file, tidy, web_address
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_BASELINE = {
+    Standing.NEW: "new",
+    Standing.REOPENED: "new",
+    Standing.OPEN: "unchanged",
+    Standing.ACCEPTED: "unchanged",
+    Standing.FIXED: "absent",
+}
+
+
+def write(night: Night, target: Path) -> None:
+    """Write a night; a cell has no line, so it is told as a logical location within its workbook."""
+    text = json.dumps(to_sarif(night), ensure_ascii=False, separators=(",", ":"))
+    replace_file(target, text.encode("utf-8", "replace") + b"\n")
+
+
+def to_sarif(night: Night) -> dict[str, Any]:
+    """The whole night as values that ``json`` can write."""
+    language = language_of(night)
+    bases = _bases(night)
+    rules = _rules(night)
+    name, _, version = night.tool.partition(" ")
+    driver: dict[str, Any] = {"name": tidy(name) or "budget-tools", "rules": list(rules.values())}
+    if version:
+        driver["version"] = tidy(version)
+    numbers = {code: number for number, code in enumerate(rules)}
+    run: dict[str, Any] = {
+        "tool": {"driver": driver},
+        "language": language,
+        "invocations": [_invocation(night, bases)],
+    }
+    if bases:
+        run["originalUriBaseIds"] = {base: {"uri": uri} for uri, base in bases.items()}
+    wording = Wording(language, night.form_word)
+    run["results"] = [_result(night, one, numbers, bases, wording) for one in night.findings]
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rules(night: Night) -> dict[str, dict[str, Any]]:
+    """The rules that found something; their level is that of the worst they found."""
+    language, known = language_of(night), set(codes())
+    rules: dict[str, dict[str, Any]] = {}
+    for finding in sorted(night.findings, key=lambda one: (one.code, -one.severity)):
+        if finding.code not in rules:
+            said = title(finding.code, language) if finding.code in known else finding.name
+            rules[finding.code] = {
+                "id": tidy(finding.code),
+                "name": tidy(finding.name),
+                "shortDescription": {"text": tidy(said)},
+                "defaultConfiguration": {"level": finding.severity.word},
+            }
+    return rules
+
+
+def _bases(night: Night) -> dict[str, str]:
+    """The addresses of the folders of a night, each with the name that locations refer to it by."""
+    addresses = (web_address(as_read(night, folder)) for folder in night.folders)
+    found = (one.rstrip("/") + "/" for one in addresses if one is not None)
+    return {uri: f"FOLDER{number}" for number, uri in enumerate(dict.fromkeys(found), 1)}
+
+
+def _location(night: Night, path: str, bases: dict[str, str]) -> dict[str, Any]:
+    """Where a workbook lies: as seen from its folder, where that is one of the night's."""
+    uri = web_address(as_read(night, path))
+    if uri is None:
+        return {"description": {"text": tidy(path)}}
+    for folder, base in sorted(bases.items(), key=lambda item: -len(item[0])):
+        if uri.startswith(folder):
+            return {"uri": uri[len(folder) :], "uriBaseId": base}
+    return {"uri": uri}
+
+
+def _invocation(night: Night, bases: dict[str, str]) -> dict[str, Any]:
+    told: list[dict[str, Any]] = [
+        {"level": "error", "message": {"text": tidy(text)}} for text in night.trouble
+    ]
+    for workbook in not_checked(night):
+        where = {"physicalLocation": {"artifactLocation": _location(night, workbook.path, bases)}}
+        text = tidy(workbook.reason or workbook.status)
+        told.append({"level": "error", "message": {"text": text}, "locations": [where]})
+    return {
+        "executionSuccessful": night.complete,
+        "startTimeUtc": _utc(night.started),
+        "endTimeUtc": _utc(night.ended),
+        "toolExecutionNotifications": told,
+    }
+
+
+def _utc(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _sentence(text: str) -> str:
+    text = tidy(text)
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _result(
+    night: Night, finding: Followed, rules: dict[str, int], bases: dict[str, str], wording: Wording
+) -> dict[str, Any]:
+    told = (finding.message, finding.evidence, finding.hint, finding.fix)
+    result: dict[str, Any] = {
+        "ruleId": tidy(finding.code),
+        "ruleIndex": rules[finding.code],
+        "kind": "fail",
+        "level": finding.severity.word,
+        "message": {"text": " ".join(_sentence(text) for text in told if text) or tidy(finding.code)},
+        **({"baselineState": _BASELINE[finding.standing]} if has_before(night) else {}),
+        "partialFingerprints": {"finding/v1": tidy(finding.id), "amounts/v1": tidy(finding.values)},
+        "suppressions": [],
+        "properties": {
+            "standing": finding.standing.value,
+            "since": _utc(finding.since),
+            **{
+                name: tidy(text)
+                for name, text in (
+                    ("owner", finding.owner),
+                    ("committee", finding.committee),
+                    ("proposal", finding.proposal),
+                    ("title", finding.title),
+                )
+                if text
+            },
+        },
+    }
+    location: dict[str, Any] = {}
+    if finding.path is not None:
+        location["physicalLocation"] = {"artifactLocation": _location(night, finding.path, bases)}
+    if where := place(finding.sheet, finding.cell):
+        cell = str(finding.cell) if finding.cell is not None else tidy(finding.sheet or "")
+        kind = "cell" if finding.cell is not None else "sheet"
+        location["logicalLocations"] = [{"name": cell, "fullyQualifiedName": where, "kind": kind}]
+    if location:
+        result["locations"] = [location]
+    if finding.standing is Standing.ACCEPTED:
+        suppression = {"kind": "external", "status": "accepted"}
+        if finding.accepted is not None:
+            suppression["justification"] = tidy(wording.accepted(finding.accepted))
+        result["suppressions"] = [suppression]
+    return result
