@@ -16,6 +16,7 @@ import xlwings as xw
 from budget_tools.books.file import WorkbookFile
 from budget_tools.books.live import LiveBook
 from budget_tools.excel import buttons, listing
+from budget_tools.model.address import parse_cell, parse_range
 from budget_tools.run import check_book
 from budget_tools.settings import Settings
 from tests.conftest import ROOT
@@ -173,3 +174,27 @@ def test_a_persons_colours_and_notes_survive_show_and_remove(
     buttons.remove_marks()
     sheet.impl.uno.Rows.removeByIndex(0, 1)
     assert contents(book) == before
+
+
+def test_looks_that_were_not_saved_are_seen(opened: Open, office_engine: on_libreoffice.Engine) -> None:
+    book = opened("proposals/Skema 2.1.2. 02 Kernefortælling.xlsx")
+    table = parse_range("A13:F15")
+    office_engine.calls.clear()
+    stored = LiveBook(book, book.fullname).read().sheets[0].details([table])
+    assert office_engine.calls["Range.number_format"] == 0
+    sheet = book.sheets[0]
+    sheet.range("B14").number_format = "0.0%"
+    sheet.range("C14").font.color = (255, 255, 255)
+    sheet.impl.uno.Rows.getByIndex(14).IsVisible = False
+    known = LiveBook(book, book.fullname).read().sheets[0].details([table])
+    changed = {cell for cell in known.formats if known.formats[cell] != stored.formats[cell]}
+    assert {str(cell) for cell in changed} == {"B14"} and known.formats[parse_cell("B14")] == "0.0%"
+    assert {str(cell) for cell in known.white} == {"C14"}
+    assert known.hidden_rows == {15}
+
+
+def test_a_workbook_without_a_file_gives_the_same(opened: Open, office_engine: on_libreoffice.Engine) -> None:
+    book = opened("faults/STR006-hidden-row.xlsx")
+    stored = findings(check_book(LiveBook(book, book.fullname).read(), Settings()))
+    assert "STR006" in {str(one[0]) for one in stored}
+    assert findings(check_book(LiveBook(book).read(), Settings())) == stored
