@@ -480,6 +480,76 @@ def test_shown_and_removed_the_workbook_is_as_before(opened: Open, engine: Engin
     assert engine.alerts[-1].startswith("Der er ingen farver og noter fra os i ")
 
 
+def test_undo_takes_the_marks_away_exactly(opened: Open, engine: Engine) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    sheet = book.sheets[0]
+    flagged = check_book(LiveBook(book).read(), Settings()).findings[0].cell
+    assert flagged is not None
+    sheet.range(str(flagged)).color = "#00FF7F"
+    sheet.range(str(flagged)).add_note("Grethe:\nSpørg Lone")
+    sheet.range("B2").select()
+    before = contents(book)
+    engine.answers = ["yes", "no", "yes"]
+    buttons.show_marks()
+    marked = contents(book)
+    buttons.undo_last()
+    assert contents(book) == marked and engine.alerts[-1] == "Intet er ændret."
+    assert engine.alerts[-2].startswith("Tag farver, noter og arket Kontrol væk, som blev sat ind ")
+    buttons.undo_last()
+    assert contents(book) == before
+    assert sheet.impl.selected.address == "$B$2"
+    assert "dit eget er som før" in engine.alerts[-1]
+    buttons.undo_last()
+    assert engine.alerts[-1].startswith("Knapperne har ikke skrevet noget i ")
+
+
+def test_undo_goes_back_step_by_step(opened: Open, engine: Engine) -> None:
+    """Totals, then marks, then marks afresh: the marks go first and once, the totals after them."""
+    book = opened(TOTALS_MISSING)
+    before = contents(book)
+    engine.answers = ["yes"] * 10
+    buttons.fill_totals()
+    filled = contents(book)
+    book.sheets[0].range("B10").value = 1
+    buttons.show_marks()
+    buttons.show_marks()
+    buttons.undo_last()
+    book.sheets[0].range("B10").value = before["Skema"][[c[0] for c in before["Skema"]].index("B10")][1]
+    assert contents(book) == filled
+    buttons.undo_last()
+    assert contents(book) == before
+
+
+def test_marks_that_are_gone_are_not_undone(opened: Open, engine: Engine) -> None:
+    book = opened(TOTALS_MISSING)
+    before = contents(book)
+    engine.answers = ["yes"] * 10
+    buttons.fill_totals()
+    book.sheets[0].range("B10").value = 1
+    buttons.show_marks()
+    buttons.remove_marks()
+    book.sheets[0].range("B10").value = before["Skema"][[c[0] for c in before["Skema"]].index("B10")][1]
+    buttons.undo_last()
+    assert contents(book) == before
+
+
+def test_marks_that_cannot_be_remembered_are_not_made(
+    opened: Open, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    before = contents(book)
+    engine.answers = ["yes"]
+    from budget_tools.excel import written
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(written, "remember", full)
+    buttons.show_marks()
+    assert contents(book) == before
+    assert "Send filen" in engine.alerts[-1]
+
+
 def test_a_colour_that_a_person_chose_since_stays(opened: Open, engine: Engine) -> None:
     book = opened("faults/ARI002-line-left-out.xlsx")
     engine.answers = ["yes"]

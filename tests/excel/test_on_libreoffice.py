@@ -176,6 +176,20 @@ def test_a_persons_colours_and_notes_survive_show_and_remove(
     assert contents(book) == before
 
 
+def test_undo_takes_the_marks_away(opened: Open, office_engine: on_libreoffice.Engine) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    sheet = book.sheets[0]
+    sheet.range("C11").color = "#00FF7F"
+    sheet.range("C11").add_note("Grethe:\nSpørg Lone")
+    before = contents(book)
+    office_engine.answers = ["yes", "yes"]
+    buttons.show_marks()
+    assert contents(book) != before
+    buttons.undo_last()
+    assert contents(book) == before
+    assert "dit eget er som før" in office_engine.alerts[-1]
+
+
 def test_looks_that_were_not_saved_are_seen(opened: Open, office_engine: on_libreoffice.Engine) -> None:
     book = opened("proposals/Skema 2.1.2. 02 Kernefortælling.xlsx")
     table = parse_range("A13:F15")
