@@ -18,8 +18,7 @@ import xlwings as xw
 from ..books.live import LiveBook, is_busy, patiently
 from ..catalog import Language, word
 from ..errors import BudgetToolsError, SettingsError, WorkbookError, WriteRefused
-from ..installing.addin import CONTROL_TOKEN, TARGET_CELL
-from ..installing.places import Machine
+from ..installing.places import CONTROL_TOKEN, TARGET_CELL, Machine
 from ..model.book import Book
 from ..model.finding import Report
 from ..reports.wording import Wording, plain

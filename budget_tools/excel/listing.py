@@ -234,6 +234,7 @@ def _dress(sheet: xw.Sheet, findings: Sequence[Finding], language: Language) -> 
         block = sheet.range(f"A{HEADING_ROW + 1}:{last}{bottom}")
         block.wrap_text = True
         block.vertical_alignment = "top"
+        sheet.range(f"A{HEADING_ROW}:A{bottom}").horizontal_alignment = "center"
         letter = column_letters(_LINK)
         sheet.range(f"{letter}{HEADING_ROW + 1}:{letter}{bottom}").font.color = _BLUE
         row = HEADING_ROW + 1

@@ -13,6 +13,12 @@ STANDALONE = "budget_tools.xlsm"
 SETTINGS = "budget_tools.conf"
 """xlwings' settings of our add-in: interpreter and the like. Its own VBA module reads them."""
 
+CONTROL_TOKEN = "budget-tools:control"
+"""In the first cell of the workbook with buttons: tells it from the workbooks that are checked."""
+
+TARGET_CELL = "C5"
+"""Where the workbook with buttons names the workbook that is meant, when several are open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:

@@ -22,6 +22,7 @@ from budget_tools.catalog import word
 from budget_tools.errors import UsageError
 from budget_tools.excel import buttons, functions
 from budget_tools.installing import addin as building
+from budget_tools.installing.places import CONTROL_TOKEN
 
 RIBBON = "{http://schemas.microsoft.com/office/2009/07/customui}"
 XLWINGS = {"xlwings", "Dictionary"}
@@ -157,7 +158,7 @@ def test_every_part_is_well_formed_and_typed(built: dict[str, bytes], suffix: st
 def test_openpyxl_opens_the_workbook_with_buttons(built: dict[str, bytes]) -> None:
     book = openpyxl.load_workbook(io.BytesIO(built[".xlsm"]), keep_vba=True)
     assert book.sheetnames == ["Budget"]
-    assert book["Budget"]["A1"].value == building.CONTROL_TOKEN
+    assert book["Budget"]["A1"].value == CONTROL_TOKEN
     text = str([cell.value for row in book["Budget"].iter_rows() for cell in row])
     assert all(word("excel-tip", name, "da") in text for name in building.macro_names())
 
