@@ -2,9 +2,10 @@
 
     python bench/click.py            # half a minute; --strict exits with 1 when a bar is missed
 
-The workbook is the catalogue of eight proposals, open in the test engine over openpyxl; loading that engine
-and the workbook, which Excel has done already, is not counted. The yardstick is what no click can do without:
-``import xlwings, pandas, pandera.pandas``. CPU time, best of some rounds.
+The workbook is the catalogue of eight proposals, open in the test engine over openpyxl; what that engine does
+(it loads the workbook, answers, writes the list) is not counted: Excel does it in a process of its own. The
+yardstick is what no click can do without: ``import xlwings, pandas, pandera.pandas``. CPU time, best of some
+rounds.
 """
 
 from __future__ import annotations
@@ -35,15 +36,16 @@ from tests.excel import on_openpyxl
 engine = on_openpyxl.activate()
 book = xlwings.Book({path!r})
 book.set_mock_caller()
+excel = on_openpyxl.Clock()
 start = time.process_time()
 from budget_tools.excel import buttons; buttons.check()
-cold = ours + time.process_time() - start
+cold = ours + time.process_time() - start - excel.seconds
 warm = []
 for _ in range(5):
     book.set_mock_caller()
-    start = time.process_time()
+    start, before = time.process_time(), excel.seconds
     buttons.check()
-    warm.append(time.process_time() - start)
+    warm.append(time.process_time() - start - excel.seconds + before)
 assert engine.alerts[0].startswith("Driftsforslag"), engine.alerts
 print(cold, min(warm), engine.calls.total() / 6)
 """

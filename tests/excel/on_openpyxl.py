@@ -7,6 +7,7 @@ until somebody writes into it. What Excel for Windows answers is answered here i
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import Iterator
 from copy import copy
@@ -890,3 +891,31 @@ def activate() -> Engine:
         xw.engines.add(xw.Engine(impl=ENGINE))
     xw.engines["openpyxl"].activate()
     return ENGINE
+
+
+class Clock:
+    """How long this engine itself works from now on: what Excel would do, in a process of its own."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._since: float | None = None
+        for kind in (App, Books, Book, Sheets, Sheet, Range, Note, Font):
+            for name, member in list(vars(kind).items()):
+                if isinstance(member, property):
+                    parts = [part and self._timed(part) for part in (member.fget, member.fset)]
+                    setattr(kind, name, property(*parts))
+                elif callable(member) and not name.startswith("__"):
+                    setattr(kind, name, self._timed(member))
+
+    def _timed(self, function: Any) -> Any:
+        def called(*arguments: Any, **named: Any) -> Any:
+            if self._since is not None:  # one of them calls another
+                return function(*arguments, **named)
+            self._since = time.process_time()
+            try:
+                return function(*arguments, **named)
+            finally:
+                self.seconds += time.process_time() - self._since
+                self._since = None
+
+        return called
