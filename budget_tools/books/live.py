@@ -453,6 +453,8 @@ def _is_filtered(sheet: xw.Sheet) -> bool:
     api = sheet.api
     with suppress(AttributeError):
         return bool(api.FilterMode)
+    with suppress(AttributeError):
+        return bool(api.filter_mode.get())  # Excel for Mac
     return True
 
 
@@ -680,7 +682,15 @@ def _format(sheet: xw.Sheet, cell: Cell) -> str:
 
 
 def _put(sheet: xw.Sheet, contents: Mapping[Cell, str], what: str) -> None:
-    for run in _runs(contents, alike=what == "number_format"):
+    """Write the contents or the formats of cells, run by run; cell by cell where a filter hides rows.
+
+    Excel may pass over hidden rows when it is given many cells at once.
+    """
+    if not contents:
+        return
+    alone = what == "formula" and len(contents) > 1 and _is_filtered(sheet)
+    runs = ([cell] for cell in sorted(contents)) if alone else _runs(contents, alike=what == "number_format")
+    for run in runs:
         target = sheet.range(run[0], run[-1])
         if what == "number_format":
             target.number_format = contents[run[0]]

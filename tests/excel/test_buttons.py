@@ -11,13 +11,17 @@ import pytest
 import xlwings as xw
 from typer.testing import CliRunner
 
+from budget_tools.books.file import WorkbookFile
 from budget_tools.books.live import LiveBook
 from budget_tools.cli.main import app
 from budget_tools.excel import buttons, listing
+from budget_tools.filling import missing_totals
+from budget_tools.inspection import examine
+from budget_tools.model.address import Cell
 from budget_tools.run import check_book
 from budget_tools.settings import Settings
 from tests.excel.conftest import SAMPLES
-from tests.excel.on_openpyxl import Busy, Engine
+from tests.excel.on_openpyxl import Busy, Engine, Refused
 
 Open = Callable[[str], xw.Book]
 
@@ -239,6 +243,99 @@ def test_half_a_write_is_taken_back(opened: Open, engine: Engine, monkeypatch: p
     buttons.fill_totals()
     assert contents(book) == before
     assert "Send filen" in engine.alerts[-1]
+
+
+@pytest.mark.parametrize("name", [one for one in buttons.BUTTONS if one != "accept"])
+def test_every_button_leaves_all_as_it_was_without_a_yes(name: str, opened: Open, engine: Engine) -> None:
+    book = opened("catalogue/Driftsforslag 2023-2026 Økonomiudvalget.xlsx")
+    book.sheets[2].activate()
+    book.sheets[2].range("C4").select()
+    before, selects = contents(book), engine.calls["Range.select"]
+    getattr(buttons, name)()
+    assert contents(book) == before and engine.written[book.name] == 0
+    assert engine.alerts[-1] and "fejlen er ikke din" not in engine.alerts[-1]
+    assert book.app.screen_updating is True and book.app.calculation == "automatic"
+    if name != "next_finding":  # that is what it is for
+        assert book.sheets.active.name == book.sheets[2].name
+        assert book.sheets[2].impl.selected.address == "$C$4"
+        # nothing is selected again, which would scroll; the list's first line is chosen in the list
+        assert engine.calls["Range.select"] - selects == (name.startswith("check"))
+
+
+def two_tables(path: Path, *, filtered: bool = False) -> xw.Book:
+    """A sheet with two tables whose totals are empty."""
+    workbook = openpyxl.Workbook()
+    sheet: Any = workbook.active
+    for start, unit in ((1, 100), (10, 7)):
+        sheet.cell(start, 1, "Beløb i 1.000 kr.")
+        for column, year in enumerate((2023, 2024, 2025, 2026, "I alt"), 2):
+            sheet.cell(start, column, year)
+        for row in range(start + 1, start + 5):
+            sheet.cell(row, 1, f"Linje {row}")
+            for column in range(2, 6):
+                sheet.cell(row, column, unit * row)
+        sheet.cell(start + 5, 1, "I alt")
+    if filtered:
+        sheet.auto_filter.ref = "A1:F6"
+        sheet.auto_filter.add_filter_column(0, ["Linje 2"])
+        for row in (3, 4):
+            sheet.row_dimensions[row].hidden = True
+    workbook.save(path)
+    book = xw.Book(str(path))
+    book.set_mock_caller()
+    return book
+
+
+@pytest.mark.parametrize("filtered", [False, True])
+def test_several_tables_a_sheet_and_filtered_rows(
+    filtered: bool, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    book = two_tables(tmp_path / "to.xlsx", filtered=filtered)
+    examined = examine(WorkbookFile(book.fullname).read(), Settings())
+    (page,) = examined.pages
+    wanted = {edit.cell: edit.formula for table in page.tables for _, edit in missing_totals(table)}
+    assert len(page.tables) == 2 and {Cell(6, 2), Cell(15, 2), Cell(12, 6)} < set(wanted)
+    before = contents(book)
+    engine.answers = ["yes", "yes"]
+    buttons.fill_totals()
+    sheet = book.sheets[0]
+    assert {cell: sheet.range(cell).formula for cell in wanted} == wanted
+    # where a filter may pass over rows each cell is written by itself, else a run of them at a time
+    assert (engine.written[book.name] >= len(wanted)) is filtered
+    buttons.undo_last()
+    assert contents(book) == before
+
+
+def test_undo_on_a_sheet_protected_since(opened: Open, engine: Engine) -> None:
+    book = opened(TOTALS_MISSING)
+    engine.answers = ["yes"] * 3
+    buttons.fill_totals()
+    filled = contents(book)
+    book.sheets[0].impl.ws.protection.sheet = True
+    buttons.undo_last()
+    assert contents(book) == filled
+    assert "er ikke ændret: arket 'Skema' er beskyttet." in engine.alerts[-1]
+    book.sheets[0].impl.ws.protection.sheet = False
+    buttons.undo_last()  # it was not forgotten
+    assert "er taget tilbage" in engine.alerts[-1]
+
+
+def test_a_workbook_whose_structure_is_protected_is_not_marked(
+    opened: Open, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    before = contents(book)
+    engine.answers = ["yes"]
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise Refused("Workbook is protected")
+
+    monkeypatch.setattr("tests.excel.on_openpyxl.Sheets.add", refused)
+    buttons.show_marks()
+    assert contents(book) == before
+    assert "er ikke ændret" in engine.alerts[-1] and "fejlen er ikke din" not in engine.alerts[-1]
+    assert book.app.screen_updating is True and book.app.calculation == "automatic"
 
 
 def test_excel_busy_for_a_moment_is_waited_for(

@@ -176,6 +176,44 @@ def test_a_persons_colours_and_notes_survive_show_and_remove(
     assert contents(book) == before
 
 
+@pytest.mark.parametrize("name", [one for one in buttons.BUTTONS if one != "accept"])
+def test_every_button_leaves_all_as_it_was_without_a_yes(
+    name: str, opened: Open, office_engine: on_libreoffice.Engine
+) -> None:
+    book = opened("faults/NUM001-text-with-point.xlsx")
+    book.sheets[0].range("C4").select()
+    before = contents(book)
+    getattr(buttons, name)()
+    assert contents(book) == before and office_engine.written[book.name] == 0
+    assert not book.impl.document.isModified()
+    assert office_engine.alerts[-1] and "fejlen er ikke din" not in office_engine.alerts[-1]
+    if name != "next_finding":  # that is what it is for
+        assert book.sheets[0].impl.selected.address == "$C$4"
+
+
+def test_accepting_and_jumping_on(opened: Open, office_engine: on_libreoffice.Engine) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    before = contents(book)
+    buttons.next_finding()
+    assert book.sheets[0].impl.selected.address == "$F$10"
+    buttons.accept("111 107", "66 74")
+    assert office_engine.alerts[-1].startswith("1 fund er markeret som i orden af BJ.")
+    buttons.next_finding()
+    assert office_engine.alerts[-1] == "Der er ingen bemærkninger at springe til."
+    assert contents(book) == before and not book.impl.document.isModified()
+
+
+def test_a_protected_sheet_is_refused(opened: Open, office_engine: on_libreoffice.Engine) -> None:
+    book = opened("faults/STR003-total-column-empty.xlsx")
+    before = contents(book)
+    book.sheets[0].impl.uno.protect("")
+    office_engine.answers = ["yes"] * 3
+    for name in ("fill_totals", "show_marks"):
+        getattr(buttons, name)()
+        assert "arket 'Skema' er beskyttet" in office_engine.alerts[-1]
+    assert contents(book) == before
+
+
 def test_undo_takes_the_marks_away(opened: Open, office_engine: on_libreoffice.Engine) -> None:
     book = opened("faults/ARI002-line-left-out.xlsx")
     sheet = book.sheets[0]
