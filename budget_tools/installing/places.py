@@ -78,15 +78,6 @@ class Machine:
         return self.below(Path("/opt/budget_tools"))
 
     @property
-    def user_folder(self) -> Path:
-        """The folder for one user, who needs no rights for it."""
-        if self.system == "win32":
-            local = self.environment.get("LOCALAPPDATA")
-            base = Path(local) if local else self.home / "AppData" / "Local"
-            return base / "Programs" / "budget_tools"
-        return self.state / "program"
-
-    @property
     def start_folder_of_all(self) -> Path | None:
         """Excel's start folder for all users of the machine; None where Excel is not found."""
         if self.system == "darwin":

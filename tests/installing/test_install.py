@@ -6,7 +6,7 @@ import io
 import json
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from budget_tools.cli.main import app
 from budget_tools.errors import UsageError
 from budget_tools.installing import bundle, doctor, install, places
 from budget_tools.installing.places import ADDIN, Machine
+from tests.conftest import ROOT
 
 COMPILE = install._compile
 
@@ -304,14 +305,27 @@ def test_a_dry_run_of_everything_writes_nothing(
 # --- the bundle and the commands ----------------------------------------------------------------------
 
 
+def wheel(path: Path, name: str, licence: str) -> None:
+    """A wheel that holds nothing but what it tells of itself."""
+    told = f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.2\nLicense-Expression: {licence}\n"
+    path.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr(f"{name}-1.2.dist-info/METADATA", told)
+
+
 def test_the_bundle_lists_everything_it_holds(tmp_path: Path) -> None:
     import hashlib
 
-    def pip(command: object) -> None:
-        (tmp_path / "wheels").mkdir()
-        (tmp_path / "wheels" / "budget_tools-1-py3-none-any.whl").write_bytes(b"wheel")
+    commands = []
 
-    made = bundle.make_bundle(tmp_path, "budget-tools", wheels=True, run=pip)
+    def pip(command: Sequence[str]) -> None:
+        commands.append(command)
+        wheel(tmp_path / "wheels" / "budget_tools-1.2-py3-none-any.whl", "budget_tools", "MIT")
+        wheel(tmp_path / "wheels" / "Aa-1.2-py3-none-any.whl", "Aa", "BSD-3-Clause")
+
+    made = bundle.make_bundle(tmp_path, wheels=True, run=pip)
+    # the extra that builds the add-in on the machine belongs to it
+    assert commands[0][-1] == f"{ROOT}[excel]" and "wheel" in commands[0]
     assert {path.relative_to(tmp_path).as_posix() for path in made} == files(tmp_path)
     lines = (tmp_path / "SHA256SUMS").read_text("utf-8").splitlines()
     assert len(lines) == len(made) - 1
@@ -319,7 +333,19 @@ def test_the_bundle_lists_everything_it_holds(tmp_path: Path) -> None:
         digest, name = line.split("  ")
         assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == digest
     listed = (tmp_path / "components.csv").read_text("utf-8-sig")
-    assert listed.startswith("name;version;licence;homepage\n")
+    assert listed == ("name;version;licence;homepage\nAa;1.2;BSD-3-Clause;\nbudget_tools;1.2;MIT;\n")
+
+
+def test_without_wheels_the_list_is_what_is_installed_here() -> None:
+    names = {line.partition(";")[0].lower() for line in bundle.components().splitlines()}
+    assert {"xlwings", "xlsxwriter", "pandera", "openpyxl"} <= names
+
+
+def test_what_is_no_wheel_is_told(tmp_path: Path) -> None:
+    broken = tmp_path / "a.whl"
+    broken.write_bytes(b"no")
+    with pytest.raises(UsageError, match=r"a\.whl: is no wheel"):
+        bundle.components([broken])
 
 
 def test_build_on_the_command_line(tmp_path: Path) -> None:
