@@ -45,6 +45,10 @@ class Check:
 
 def examine(machine: Machine, registry: Registry | None = None) -> list[Check]:
     """Everything that Excel needs, looked at in the order in which it is needed."""
+    if machine.system not in ("win32", "darwin"):
+        remedy = "Make the files here with 'budget-tools excel build', and install on the machine with Excel."
+        told = "runs on Windows and Mac, and this is neither"
+        return [*_python(machine), _compiled(), Check("Excel", "error", told, remedy)]
     ask = registry or (_windows_registry if machine.system == "win32" else _no_registry)
     checks = [*_python(machine), *_addin(machine), *_settings(machine), _compiled()]
     if machine.system == "win32":

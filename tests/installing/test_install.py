@@ -133,6 +133,7 @@ def test_without_office_all_users_is_told(tmp_path: Path) -> None:
 def test_linux_has_no_excel(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="excel build"):
         install.plan_install(Machine("linux", {}, tmp_path))
+    assert states(Machine("linux", {}, tmp_path))["Excel"] == "error"
 
 
 def test_a_file_that_is_open_is_told(tmp_path: Path) -> None:
