@@ -402,7 +402,8 @@ def _details(
         amounts = [
             cell
             for cell in area.cells()
-            if cell.row > area.top and _may_be_amount(_held(rows, corner, cell))  # below the heading
+            # the first row of a table is its heading, whose looks nobody asks for
+            if (cell.row > area.top or area.top == area.bottom) and _may_be_amount(_held(rows, corner, cell))
         ]
         if not amounts:
             continue
