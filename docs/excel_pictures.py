@@ -60,6 +60,7 @@ def draw(document: Any, target: Path, *, wide: bool = False) -> None:
         style.ScaleToPagesX, style.ScaleToPagesY = 1, 0
         style.HeaderIsOn = style.FooterIsOn = False
         style.PrintGrid = False
+    in_danish(document)
     with tempfile.TemporaryDirectory() as folder:
         stored, pdf = Path(folder) / "page.ods", Path(folder) / "page.pdf"
         document.storeToURL(stored.as_uri(), named(FilterName="calc8"))
@@ -77,6 +78,24 @@ def draw(document: Any, target: Path, *, wide: bool = False) -> None:
         top += page.height
     small = picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=96)
     small.save(target, optimize=True)
+
+
+def in_danish(document: Any) -> None:
+    """Show numbers as Danish Excel does, also where a format was set through the English form of its code."""
+    from com.sun.star.lang import Locale
+
+    formats = document.NumberFormats
+    for n in range(document.Sheets.Count):
+        cursor = document.Sheets.getByIndex(n).createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        last = cursor.RangeAddress
+        for row in range(last.EndRow + 1):
+            for column in range(last.EndColumn + 1):
+                cell = document.Sheets.getByIndex(n).getCellByPosition(column, row)
+                known = formats.getByKey(cell.NumberFormat)
+                if known.Locale.Language == "en" and known.FormatString != "General":
+                    danish = Locale("da", "DK", "")
+                    cell.NumberFormat = formats.addNewConverted(known.FormatString, known.Locale, danish)
 
 
 def cropped(page: Image.Image) -> Image.Image:

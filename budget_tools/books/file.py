@@ -14,7 +14,6 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
@@ -29,6 +28,7 @@ from ..model.book import Book, Details, ErrorValue, Sheet, Value
 from ..settings import Limits
 from . import sheetxml
 from .guard import Package, needs_a_child, open_package, snapshot
+from .numberformats import BUILTIN_FORMATS
 from .sheetxml import SheetXml
 
 

@@ -1,19 +1,23 @@
 """The workbook that is open in Excel: read in bulk through xlwings, and changed there cell by named cell.
 
 Every call crosses to another process, so a sheet is read in two calls, one for values and one for formulas.
-What Excel tells only cell by cell (merges, number formats, hidden rows, white text) is asked for by halves: a
-range that is alike all over answers at once.
+What Excel tells only cell by cell (merges, number formats, hidden rows, white text) is taken from the file
+where nothing has changed since it was saved. Otherwise Excel is asked, and the file only tells which cells
+are likely alike: a range that is alike all over answers at once, any other is asked again in parts.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import Unreadable, WriteRefused
+from ..errors import Unreadable, WorkbookError, WriteRefused
 from ..model.address import Cell, Range, a1, parse_range
 from ..model.book import Book, Details, ErrorValue, Formula, Sheet, Value
 from ..model.edit import SetCell, SetNumberFormat
@@ -25,6 +29,11 @@ _T = TypeVar("_T")
 
 LARGEST = 5_000_000
 """Cells of a sheet; a used range beyond that comes from formats that were put on whole rows and columns."""
+
+QUESTIONS = 40
+"""How often Excel is asked about the looks of one table, when its file tells the rest."""
+
+QUESTIONS_OF_A_NEW_BOOK = 300
 
 PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
 """Seconds to wait between attempts while Excel is busy or a cell is being edited."""
@@ -69,7 +78,10 @@ def is_busy(error: BaseException) -> bool:
 
 
 class LiveBook:
-    """A reader of a workbook that is open in Excel, unsaved changes included."""
+    """A reader of a workbook that is open in Excel, unsaved changes included.
+
+    ``path`` is where its file lies on this machine, if it is known.
+    """
 
     def __init__(self, book: xw.Book, path: str | None = None) -> None:
         self._book = book
@@ -84,32 +96,81 @@ class LiveBook:
         return patiently(self._read)
 
     def _read(self) -> Book:
-        sheets = tuple(_sheet(sheet) for sheet in self._book.sheets)
+        stored = self._stored()
+        saved = stored is not None and _is_saved(self._book)
+        sheets = tuple(_sheet(sheet, stored, saved) for sheet in self._book.sheets)
         if not sheets:
             raise Unreadable("no-sheets")
         return Book(self._path or self._book.name, sheets)
 
+    def _stored(self) -> Book | None:
+        """The workbook as its file holds it; None for a new one, and where the file cannot be read."""
+        if self._path is None or not os.path.isabs(self._path):
+            return None
+        from .file import WorkbookFile
 
-def _sheet(sheet: xw.Sheet) -> Sheet:
+        try:
+            return WorkbookFile(self._path).read()
+        except (WorkbookError, OSError):
+            return None
+
+
+def _is_saved(book: xw.Book) -> bool:
+    """Whether nothing has changed since the workbook was saved, formats and hidden rows included."""
+    api = book.api
+    with suppress(AttributeError):
+        return bool(api.Saved)
+    with suppress(AttributeError):
+        return bool(api.saved.get())  # Excel for Mac
+    return False
+
+
+def _sheet(sheet: xw.Sheet, book: Book | None, saved: bool) -> Sheet:
+    """A sheet as it is on the screen; ``book`` is what its file holds, if there is one."""
+    name = sheet.name
+    stored = book.sheet(name) if book is not None else None
     used = sheet.used_range
     area = _area(used)
     if _size(area) > LARGEST:
         area = _with_contents(used, area)
         if _size(area) > LARGEST:
-            raise Unreadable("sheet-too-large", sheet=sheet.name)
+            raise Unreadable("sheet-too-large", sheet=name)
         used = _range(sheet, area)
     rows, formulas = _contents(used, area)
     top, left = (area.top, area.left) if rows else (1, 1)
+    known = stored if saved and stored is not None and _same(rows, formulas, (top, left), stored) else None
     return Sheet(
-        sheet.name,
+        name,
         rows,
         top,
         left,
         formulas,
-        merges=tuple(_merges(sheet, _near_numbers(rows, area))),
+        merges=known.merges if known else tuple(_merges(sheet, _near_numbers(rows, area), stored)),
         visible=sheet.visible in (True, -1),  # Excel for Windows says 2 of a very hidden one
-        details=lambda ranges: _details(sheet, rows, (top, left), ranges),
+        details=known.details if known else lambda ranges: _details(sheet, rows, (top, left), ranges, stored),
     )
+
+
+def _same(
+    rows: Sequence[Sequence[Value]], formulas: Mapping[Cell, Formula], corner: tuple[int, int], stored: Sheet
+) -> bool:
+    """Whether a sheet in the file is the one on the screen: the same texts and numbers were typed into it.
+
+    Somebody else may have put another file in its place since. What formulas give is left out: Excel may
+    have worked it out anew. Neither is the kind of a date compared.
+    """
+    if formulas.keys() != stored.formulas.keys():
+        return False
+
+    def typed(rows: Sequence[Sequence[Value]], top: int, left: int) -> dict[tuple[int, int], Value]:
+        return {
+            (row, column): value if isinstance(value, str | float | int) else ""
+            for row, line in enumerate(rows, top)
+            for column, value in enumerate(line, left)
+            if value != "" and (row, column) not in formulas
+        }
+
+    return typed(rows, *corner) == typed(stored.rows, stored.top, stored.left)
 
 
 def range_as_book(area: xw.Range) -> Book:
@@ -198,10 +259,15 @@ _OVER = 3  # rows of headings over the years
 _UNDER = 1
 
 
-def _merges(sheet: xw.Sheet, areas: Sequence[Range]) -> Iterator[Range]:
-    """The merged cells of some areas, found by halves: a range without any says so in one answer."""
+def _merges(sheet: xw.Sheet, areas: Sequence[Range], stored: Sheet | None) -> Iterator[Range]:
+    """The merged cells of some areas, found by halves: a range without any says so in one answer.
+
+    What is merged in the file is asked about by itself.
+    """
+    likely = stored.merges if stored is not None else ()
+    waiting = [part for area in areas for part in _by_merges(area, likely)]
+    waiting.reverse()
     found: set[Range] = set()
-    waiting = list(reversed(areas))
     while waiting:
         part = waiting.pop()
         if any(_inside(part, merge) for merge in found):
@@ -217,6 +283,70 @@ def _merges(sheet: xw.Sheet, areas: Sequence[Range]) -> Iterator[Range]:
         if not _inside(part, whole):
             waiting += reversed(_rest(part, whole))
     return iter(sorted(found))
+
+
+def _by_merges(area: Range, merges: Sequence[Range]) -> list[Range]:
+    """An area in parts: each merged cell of the file by itself, and what lies between them."""
+    inside = [merge for merge in merges if merge.bottom >= area.top and merge.top <= area.bottom]
+    held = {cell: number for number, merge in enumerate(inside) for cell in merge.cells()}
+    rows = {cell.row for cell in held}
+    parts: list[Range] = []
+    for band, touched in _bands(area, rows):
+        looks = {cell: held.get(cell) for cell in band.cells()} if touched else {}
+        parts += _alike_in_file(band, looks)
+    return parts
+
+
+def _bands(area: Range, rows: set[int]) -> Iterator[tuple[Range, bool]]:
+    """An area cut across into rows that are among some, and rows that are not."""
+    top = area.top
+    for row in range(area.top, area.bottom + 1):
+        if row == area.bottom or (row in rows) is not (row + 1 in rows):
+            yield area._replace(top=top, bottom=row), row in rows
+            top = row + 1
+
+
+def _alike_in_file(area: Range, looks: Mapping[Cell, object]) -> list[Range]:
+    """A range in few parts whose cells look alike in the file; all of it where nothing is known of them.
+
+    A cell without looks is in any part or in none.
+    """
+    if len(set(looks.values())) < 2:
+        return [area]
+    return min((_strips(area, looks, down) for down in (True, False)), key=len)
+
+
+def _strips(area: Range, looks: Mapping[Cell, object], down: bool) -> list[Range]:
+    """A range cut across wherever rows (or columns) look different, and then along where they are mixed."""
+    strips: list[tuple[Range, set[object], list[object]]] = []
+    for line in _lines(area, down):
+        spelled = [looks.get(cell, _ANY) for cell in line.cells()]
+        here = set(spelled) - {_ANY}
+        if strips:
+            before, kinds, pattern = strips[-1]
+            if len(kinds | here) < 2 or pattern == spelled:
+                strips[-1] = (_joined(before, line), kinds | here, spelled if pattern == spelled else [])
+                continue
+        strips.append((line, here, spelled))
+    parts: list[Range] = []
+    for strip, kinds, _ in strips:
+        parts += _strips(strip, looks, not down) if len(kinds) > 1 else [strip] if kinds else []
+    return parts
+
+
+_ANY = object()
+
+
+def _lines(area: Range, down: bool) -> Iterator[Range]:
+    """The rows of a range from top to bottom, or its columns from left to right."""
+    top, left, bottom, right = area
+    if down:
+        return (Range(row, left, row, right) for row in range(top, bottom + 1))
+    return (Range(top, column, bottom, column) for column in range(left, right + 1))
+
+
+def _joined(one: Range, other: Range) -> Range:
+    return Range(one.top, one.left, other.bottom, other.right)
 
 
 def _rest(part: Range, whole: Range) -> tuple[Range, ...]:
@@ -253,34 +383,48 @@ def _area(found: xw.Range) -> Range:
 
 
 def _details(
-    sheet: xw.Sheet, rows: Sequence[Sequence[Value]], corner: tuple[int, int], ranges: Sequence[Range]
+    sheet: xw.Sheet,
+    rows: Sequence[Sequence[Value]],
+    corner: tuple[int, int],
+    ranges: Sequence[Range],
+    stored: Sheet | None,
 ) -> Details:
-    """Number formats of the numbers in some ranges, their hidden rows and columns, and white text."""
+    """Number formats of the amounts in some tables, their hidden rows and columns, and white text."""
+    likely = stored.details(ranges) if stored is not None else Details()
     hidden_rows: set[int] = set()
     hidden_columns: set[int] = set()
     formats: dict[Cell, str] = {}
     white: set[Cell] = set()
     for area in ranges:
-        hidden = patiently(lambda area=area: _hidden(sheet, area))  # type: ignore[misc]
+        hidden: tuple[set[int], set[int]] = patiently(lambda area=area: _hidden(sheet, area))  # type: ignore[misc]
         hidden_rows |= hidden[0]
         hidden_columns |= hidden[1]
-        numbers = [
+        amounts = [
             cell
             for cell in area.cells()
-            if (value := _held(rows, corner, cell)) != "" and not isinstance(value, str | bool)
+            # the first row of a table is its heading, whose looks nobody asks for
+            if (cell.row > area.top or area.top == area.bottom) and _may_be_amount(_held(rows, corner, cell))
         ]
-        for part in _blocks(numbers):
-            for alike, code in patiently(lambda part=part: list(_alike(sheet, part, _number_format))):  # type: ignore[misc]
-                formats.update(dict.fromkeys(alike.cells(), code))
-            for alike, is_white in patiently(lambda part=part: list(_alike(sheet, part, _is_white))):  # type: ignore[misc]
-                if is_white:
-                    white.update(alike.cells())
+        if not amounts:
+            continue
+        as_filed = [
+            cell
+            for cell in amounts
+            if stored is not None and stored.value(*cell) == _held(rows, corner, cell)
+        ]
+        codes = {cell: likely.formats.get(cell) for cell in amounts}
+        formats.update(_told(sheet, codes, as_filed, _number_format))
+        whites = {cell: cell in likely.white for cell in amounts}
+        told = _told(sheet, whites, as_filed, _is_white)
+        white.update(cell for cell, is_white in told.items() if is_white)
+    filtered = bool(hidden_rows) and patiently(lambda: _is_filtered(sheet))
     return Details(
         formats,
         frozenset(hidden_rows),
         frozenset(hidden_columns),
         frozenset(white),
         frozenset(formats.values()),
+        None if filtered else frozenset(),
     )
 
 
@@ -289,13 +433,30 @@ def _held(rows: Sequence[Sequence[Value]], corner: tuple[int, int], cell: Cell) 
     return rows[row][column] if 0 <= row < len(rows) and 0 <= column < len(rows[0]) else ""
 
 
-def _blocks(cells: Sequence[Cell]) -> Iterator[Range]:
-    """Ranges that hold some cells of a table: its first row, which is a heading, and the rest."""
-    for heading in (True, False):
-        part = [cell for cell in cells if (cell.row == cells[0].row) is heading]
-        if part:
-            columns = [cell.column for cell in part]
-            yield Range(part[0].row, min(columns), part[-1].row, max(columns))
+_LONGEST_NUMBER = 24  # characters of a text that may be a number
+
+
+def _may_be_amount(value: Value) -> bool:
+    """Whether a cell holds a number, or a text that may be meant as one."""
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_NUMBER and not value[:1].isalpha() and any(map(str.isdigit, value))
+    return not isinstance(value, bool)
+
+
+def _around(cells: Sequence[Cell]) -> Range:
+    """The smallest range that holds some cells, given row by row."""
+    columns = [cell.column for cell in cells]
+    return Range(cells[0].row, min(columns), cells[-1].row, max(columns))
+
+
+def _is_filtered(sheet: xw.Sheet) -> bool:
+    """Whether a filter hides rows of a sheet; that it does, where Excel does not tell."""
+    api = sheet.api
+    with suppress(AttributeError):
+        return bool(api.FilterMode)
+    with suppress(AttributeError):
+        return bool(api.filter_mode.get())  # Excel for Mac
+    return True
 
 
 def _hidden(sheet: xw.Sheet, area: Range) -> tuple[set[int], set[int]]:
@@ -316,18 +477,47 @@ def _hidden(sheet: xw.Sheet, area: Range) -> tuple[set[int], set[int]]:
     return rows, columns if visible else set()
 
 
-def _alike(sheet: xw.Sheet, area: Range, tell: Callable[[xw.Range], _T | None]) -> Iterator[tuple[Range, _T]]:
-    """A range in parts that are alike, each with what is told of it; ``tell`` gives None of a mixture."""
-    waiting = [area]
-    while waiting:
-        part = waiting.pop()
-        told = tell(_range(sheet, part))
-        if told is not None:
-            yield part, told
-        elif part.bottom > part.top and part.right > part.left:  # people format columns
-            waiting += [Range(part.top, n, part.bottom, n) for n in range(part.left, part.right + 1)]
-        else:
-            waiting += _halves(part)
+def _told(
+    sheet: xw.Sheet,
+    looks: Mapping[Cell, _T | None],
+    as_filed: Collection[Cell],
+    tell: Callable[[xw.Range], _T | None],
+) -> dict[Cell, _T]:
+    """What Excel says of each cell; ``looks`` is what the file says, and ``tell`` gives None of a mixture.
+
+    After so many questions the rest is taken from the file, for cells that hold what they hold there.
+    """
+    told = {cell: look for cell in as_filed if (look := looks[cell]) is not None}
+    waiting = deque(_alike_in_file(_around(list(looks)), looks))
+    gapless: set[Range] = set()
+    for _ in range(QUESTIONS if as_filed else QUESTIONS_OF_A_NEW_BOOK):
+        if not waiting:
+            break
+        part = waiting.popleft()
+        said: _T | None = patiently(lambda part=part: tell(_range(sheet, part)))  # type: ignore[misc]
+        if said is not None:
+            told.update((cell, said) for cell in part.cells() if cell in looks)
+            continue
+        # perhaps it is only the cells between the amounts that differ
+        pieces = [] if part in gapless else _without_gaps(part, looks)
+        if pieces in ([], [part]):
+            pieces = _pieces(part)
+        gapless.update(pieces)
+        waiting += pieces
+    return told
+
+
+def _without_gaps(part: Range, looks: Mapping[Cell, object]) -> list[Range]:
+    """The pieces of a range that hold nothing but cells with looks."""
+    whole = {cell: cell in looks for cell in part.cells()}
+    return [piece for piece in _alike_in_file(part, whole) if whole[Cell(piece.top, piece.left)]]
+
+
+def _pieces(part: Range) -> list[Range]:
+    """The columns of a range, because people format columns; the halves of a row or a column."""
+    if part.bottom > part.top and part.right > part.left:
+        return list(_lines(part, down=False))
+    return list(_halves(part))
 
 
 def _number_format(part: xw.Range) -> str | None:
@@ -493,7 +683,15 @@ def _format(sheet: xw.Sheet, cell: Cell) -> str:
 
 
 def _put(sheet: xw.Sheet, contents: Mapping[Cell, str], what: str) -> None:
-    for run in _runs(contents, alike=what == "number_format"):
+    """Write the contents or the formats of cells, run by run; cell by cell where a filter hides rows.
+
+    Excel may pass over hidden rows when it is given many cells at once.
+    """
+    if not contents:
+        return
+    alone = what == "formula" and len(contents) > 1 and _is_filtered(sheet)
+    runs = ([cell] for cell in sorted(contents)) if alone else _runs(contents, alike=what == "number_format")
+    for run in runs:
         target = sheet.range(run[0], run[-1])
         if what == "number_format":
             target.number_format = contents[run[0]]

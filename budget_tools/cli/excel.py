@@ -30,7 +30,7 @@ def build(
     wheels: Annotated[
         bool,
         typer.Option(
-            "--wheels", help="Also fetch every Python package that is needed, for offline machines."
+            "--wheels", help="Also fetch every Python package, for offline machines of the same kind as this."
         ),
     ] = False,
     source: Annotated[
@@ -50,7 +50,6 @@ def build(
       budget-tools excel build --output bundle
       budget-tools excel build --output bundle --wheels
     """
-    from .. import __version__
     from ..installing.bundle import COMPONENTS, HASHES, WHEELS, make_bundle
     from ..installing.places import ADDIN, STANDALONE
 
@@ -59,7 +58,7 @@ def build(
         for name in names:
             typer.echo(f"would write {output / name}")
         return
-    for path in make_bundle(output, source or f"budget-tools=={__version__}", wheels=wheels):
+    for path in make_bundle(output, source, wheels=wheels):
         typer.echo(f"wrote {path}")
 
 

@@ -151,19 +151,31 @@ def show_marks(click: Click) -> str:
     with writing(click.book):
         marks.remove(click.book, click.read())
         count = marks.show(click.book, report.workbooks[0], click.wording)
+        try:
+            written.remember_marks(click.address)
+        except OSError:
+            marks.remove(click.book, click.read())
+            raise
     return click.word("shown", cells=plural("cells-marked", count, click.language))
 
 
 @button
 def remove_marks(click: Click) -> str:
     """Take away what showing put into the workbook, or what ``budget-tools mark`` did."""
+    count = _without_marks(click)
+    if count is None:
+        raise Told(click.word("not-shown", file=click.name))
+    return click.word("unshown", cells=plural("cells", count, click.language))
+
+
+def _without_marks(click: Click) -> int | None:
+    """Take the marks away; how many cells it were, None where there are none."""
     from . import marks
 
     with writing(click.book):
         count = marks.remove(click.book, click.read())
-    if count is None:
-        raise Told(click.word("not-shown", file=click.name))
-    return click.word("unshown", cells=plural("cells", count, click.language))
+    written.forget_marks(click.address)
+    return count
 
 
 @button
@@ -306,11 +318,12 @@ def decoded(codes: str) -> str:
 @button
 def undo_last(click: Click) -> str:
     """Take back what the buttons last wrote into the workbook, where it still stands as it was written."""
-    times = written.recall(click.address)
-    if not times:
-        raise Told(click.word("nothing-to-undo", file=click.name))
-    last = times[-1]
+    last = _last_written(click)
     language = click.language
+    if last.what == written.MARKS:
+        if not click.ask(click.word("ask-undo-marks", when=last.when.replace("T", " "))):
+            raise Told(click.word("left-alone"))
+        return click.word("unshown", cells=plural("cells", _without_marks(click) or 0, language))
     cells = plural("cells", len(last.cells), language)
     if not click.ask(click.word("ask-undo", cells=cells, when=last.when.replace("T", " "))):
         raise Told(click.word("left-alone"))
@@ -322,6 +335,19 @@ def undo_last(click: Click) -> str:
         return click.word("undone", cells=undone)
     where = ", ".join(f"{plain(one.sheet)}!{one.cell}" for one in left[:SHOWN])
     return click.word("undone-partly", cells=undone, left=plural("cells", len(left), language), where=where)
+
+
+def _last_written(click: Click) -> written.Once:
+    """What the buttons last wrote and what still is to be taken back: marks may be gone since."""
+    from ..model.mark import record_of
+
+    times = written.recall(click.address)
+    if times and times[-1].what == written.MARKS and record_of(click.read()) is None:
+        written.forget_marks(click.address)
+        times = written.recall(click.address)
+    if not times:
+        raise Told(click.word("nothing-to-undo", file=click.name))
+    return times[-1]
 
 
 @button

@@ -18,8 +18,7 @@ import xlwings as xw
 from ..books.live import LiveBook, is_busy, patiently
 from ..catalog import Language, word
 from ..errors import BudgetToolsError, SettingsError, WorkbookError, WriteRefused
-from ..installing.addin import CONTROL_TOKEN, TARGET_CELL
-from ..installing.places import Machine
+from ..installing.places import CONTROL_TOKEN, TARGET_CELL, Machine
 from ..model.book import Book
 from ..model.finding import Report
 from ..reports.wording import Wording, plain
@@ -190,20 +189,32 @@ def writing(book: xw.Book) -> Iterator[None]:
 
 @contextmanager
 def in_place(book: xw.Book) -> Iterator[None]:
-    """The sheet and the selection that were there before are there again afterwards."""
+    """The sheet and the selection that were there before are there again afterwards.
+
+    Nothing is selected again that still is: that would scroll to it.
+    """
     sheet: Any = None
     selection: Any = None
+    chosen: tuple[str, str, str] | None = None
     with suppress(Exception):
         sheet = book.sheets.active
         selection = book.app.selection
+        chosen = _chosen(book.app)
     try:
         yield
     finally:
         with suppress(Exception):
             if sheet is not None and book.sheets.active.name != sheet.name:
                 sheet.activate()
-            if selection is not None:
+            now = _chosen(book.app)
+            if chosen is not None and now is not None and now[0] == chosen[0] and now != chosen:
                 selection.select()
+
+
+def _chosen(app: xw.App) -> tuple[str, str, str] | None:
+    """The workbook, sheet and cells that are selected; None where those are no cells."""
+    selection = app.selection
+    return None if selection is None else (selection.sheet.book.name, selection.sheet.name, selection.address)
 
 
 def _click(caller: xw.Book) -> Click:

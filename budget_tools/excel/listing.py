@@ -61,7 +61,8 @@ def show(
     """
     language = wording.language
     findings = ordered(report)
-    book = _open_list(app, source.name)
+    name = source.name
+    book = _open_list(app, name)
     if book is None:
         book = app.books.add()
         sheet = book.sheets[0]
@@ -70,14 +71,14 @@ def show(
     else:
         sheet = book.sheets[0]
         sheet.used_range.clear()
-    rows = _rows(source.name, findings, report, wording)
+    rows = _rows(name, findings, report, wording)
     last = column_letters(_HIDDEN)
     sheet.range(f"A1:{last}{len(rows)}").value = rows
     if findings:
         first, bottom = HEADING_ROW + 1, HEADING_ROW + len(findings)
         letter = column_letters(_LINK)
         sheet.range(f"{letter}{first}:{letter}{bottom}").formula = [
-            [_link(where, source.name, one)] for one in findings
+            [_link(where, name, one)] for one in findings
         ]
     _dress(sheet, findings, language)
     if front:
@@ -233,6 +234,7 @@ def _dress(sheet: xw.Sheet, findings: Sequence[Finding], language: Language) -> 
         block = sheet.range(f"A{HEADING_ROW + 1}:{last}{bottom}")
         block.wrap_text = True
         block.vertical_alignment = "top"
+        sheet.range(f"A{HEADING_ROW}:A{bottom}").horizontal_alignment = "center"
         letter = column_letters(_LINK)
         sheet.range(f"{letter}{HEADING_ROW + 1}:{letter}{bottom}").font.color = _BLUE
         row = HEADING_ROW + 1

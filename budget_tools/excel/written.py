@@ -1,7 +1,8 @@
 """What the buttons last wrote into a workbook, kept on this machine so that it can be taken back.
 
 A macro empties Excel's own list of what can be undone. What a cell held before is kept here, for the last few
-times of each workbook; taken back is only what still stands as it was written.
+times of each workbook; taken back is only what still stands as it was written. Of marks it is only kept that
+they were put there: the workbook itself holds what is needed to take them away.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from ..model.address import parse_cell
 
 KEPT = 20
 """How many times are kept for each workbook."""
+
+MARKS = "marks"
+"""What a click is called that put colours, notes and a list into the workbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,30 @@ def recall(address: str) -> list[Once]:
         return []
 
 
+def remember_marks(address: str) -> None:
+    """Keep that a click put marks into the workbook at an address; they are there once, however often shown.
+
+    Raises:
+        OSError: it cannot be kept.
+    """
+    forget_marks(address)
+    remember(address, MARKS, ())
+
+
 def forget_last(address: str) -> None:
     """The last time has been taken back."""
     times = recall(address)
     with suppress(OSError):
         _write(address, times[:-1])
+
+
+def forget_marks(address: str) -> None:
+    """The marks have been taken away."""
+    times = recall(address)
+    without = [one for one in times if one.what != MARKS]
+    if len(without) < len(times):
+        with suppress(OSError):
+            _write(address, without)
 
 
 def _write(address: str, times: Sequence[Once]) -> None:

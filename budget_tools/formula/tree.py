@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
-from typing import NamedTuple
-
-from openpyxl.formula.tokenizer import Token, Tokenizer
-from openpyxl.formula.translate import Translator
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..model.address import MAX_COLUMN, MAX_ROW, Cell, column_letters, column_number
 from ..model.book import Formula
+
+if TYPE_CHECKING:
+    from openpyxl.formula.tokenizer import Token
 
 
 class Number(NamedTuple):
@@ -91,11 +91,11 @@ class _Parser:
             raise ValueError("too deep")
         left = self.prefix(depth)
         while (token := self.peek()) is not None:
-            if token.type == Token.OP_POST:
+            if token.type == token.OP_POST:
                 self.at += 1
                 left = Call("%", (left,))
                 continue
-            binding = _PRECEDENCE.get(token.value) if token.type == Token.OP_IN else None
+            binding = _PRECEDENCE.get(token.value) if token.type == token.OP_IN else None
             if binding is None or binding <= strength:
                 break
             self.at += 1
@@ -107,14 +107,14 @@ class _Parser:
         if token is None:
             raise ValueError("ends too early")
         self.at += 1
-        if token.type == Token.OP_PRE:
+        if token.type == token.OP_PRE:
             inner = self.expression(6, depth + 1)  # a sign binds tighter than a power in Excel
             return Call("neg", (inner,)) if token.value == "-" else inner
-        if token.type == Token.OPERAND:
+        if token.type == token.OPERAND:
             return _operand(token)
-        if token.type == Token.FUNC and token.subtype == Token.OPEN:
+        if token.type == token.FUNC and token.subtype == token.OPEN:
             return Call(token.value[:-1].upper().removeprefix("_XLFN."), self.arguments(depth))
-        if token.type == Token.PAREN and token.subtype == Token.OPEN:
+        if token.type == token.PAREN and token.subtype == token.OPEN:
             inner = self.expression(0, depth + 1)
             self.close()
             return inner
@@ -123,10 +123,10 @@ class _Parser:
     def arguments(self, depth: int) -> tuple[Node, ...]:
         found: list[Node] = []
         while (token := self.peek()) is not None:
-            if token.subtype == Token.CLOSE:
+            if token.subtype == token.CLOSE:
                 self.at += 1
                 return tuple(found)
-            if token.type == Token.SEP:
+            if token.type == token.SEP:
                 self.at += 1
                 continue
             found.append(self.expression(0, depth + 1))
@@ -134,20 +134,20 @@ class _Parser:
 
     def close(self) -> None:
         token = self.peek()
-        if token is None or token.subtype != Token.CLOSE:
+        if token is None or token.subtype != token.CLOSE:
             raise ValueError("a parenthesis is not closed")
         self.at += 1
 
 
 def _operand(token: Token) -> Node:
-    if token.subtype == Token.NUMBER:
+    if token.subtype == token.NUMBER:
         try:
             return Number(Decimal(token.value))
         except InvalidOperation:
             return Unknown(token.value)
-    if token.subtype == Token.TEXT:
+    if token.subtype == token.TEXT:
         return Text(token.value[1:-1].replace('""', '"'))
-    if token.subtype == Token.RANGE:
+    if token.subtype == token.RANGE:
         return reference(token.value) or Unknown(token.value)
     return Unknown(token.value)
 
@@ -205,8 +205,10 @@ def parse(text: str) -> Node:
     plain = PLAIN_SUM.fullmatch(text)
     if plain:
         return Call("SUM", (_plain_reference(*plain.groups()),))
+    from openpyxl.formula.tokenizer import Tokenizer  # takes as long to load as half a check
+
     try:
-        tokens = [token for token in Tokenizer("=" + text).items if token.type != Token.WSPACE]
+        tokens = [token for token in Tokenizer("=" + text).items if token.type != token.WSPACE]
         parser = _Parser(tokens)
         node = parser.expression()
         return node if parser.peek() is None else Unknown(text)
@@ -232,6 +234,8 @@ def shifted(formula: Formula, cell: Cell) -> str:
     text = "=" + formula.text
     if formula.anchor == cell:
         return text
+    from openpyxl.formula.translate import Translator
+
     origin = f"{column_letters(formula.anchor.column)}{formula.anchor.row}"
     moved_text: str = Translator(text, origin=origin).translate_formula(
         f"{column_letters(cell.column)}{cell.row}"

@@ -14,14 +14,8 @@ from typing import Any
 from .. import __version__
 from ..catalog import Language, word
 from ..errors import UsageError
-from .places import ADDIN, SETTINGS, STANDALONE
+from .places import ADDIN, CONTROL_TOKEN, SETTINGS, STANDALONE, TARGET_CELL
 from .vbaproject import Module, from_export, vba_project
-
-CONTROL_TOKEN = "budget-tools:control"
-"""In the first cell of the workbook with buttons: tells it from the workbooks that are checked."""
-
-TARGET_CELL = "C5"
-"""Where the workbook with buttons names the workbook that is meant, when several are open."""
 
 _ADDIN_IDENTITY = "{6B7C1B5E-2A34-4C0B-9E1D-5B8E3D2F7A10}"
 _STANDALONE_IDENTITY = "{6B7C1B5E-2A34-4C0B-9E1D-5B8E3D2F7A11}"

@@ -9,11 +9,15 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 from typing import Any, cast
 
+from .. import __version__
 from ..errors import UsageError
 from .addin import build
 
@@ -24,25 +28,29 @@ HASHES = "SHA256SUMS"
 Run = Callable[[Sequence[str]], None]
 
 
-def make_bundle(folder: Path, source: str, *, wheels: bool = False, run: Run | None = None) -> list[Path]:
+def make_bundle(
+    folder: Path, source: str | None = None, *, wheels: bool = False, run: Run | None = None
+) -> list[Path]:
     """Write the files for Excel, the list of components and the hashes; with ``wheels`` all of Python's too.
 
     Args:
         folder: where to.
-        source: what pip installs: ``budget-tools==1.0``, a wheel or a checkout.
-        wheels: fetch or build the wheels of budget-tools and of all it needs.
+        source: what pip makes the wheels from, a wheel or a folder; this budget-tools when it is left out.
+        wheels: fetch or build the wheels of budget-tools and of all it needs, for machines like this one.
         run: runs a command; a test gives its own.
 
     Raises:
         UsageError: something could not be built or written.
     """
     files = build(folder)
+    fetched: list[Path] = []
     if wheels:
-        command = [sys.executable, "-m", "pip", "wheel", "--wheel-dir", str(folder / WHEELS), source]
-        (run or _run)(command)
-        files += sorted((folder / WHEELS).glob("*.whl"))
+        wanted = f"{source or this_source()}[excel]"
+        (run or _run)([sys.executable, "-m", "pip", "wheel", "--wheel-dir", str(folder / WHEELS), wanted])
+        fetched = sorted((folder / WHEELS).glob("*.whl"))
+        files += fetched
     listed = folder / COMPONENTS
-    listed.write_text(components(), "utf-8-sig")
+    listed.write_text(components(fetched), "utf-8-sig")
     files.append(listed)
     hashes = folder / HASHES
     hashes.write_text(
@@ -55,20 +63,41 @@ def make_bundle(folder: Path, source: str, *, wheels: bool = False, run: Run | N
     return [*files, hashes]
 
 
-def components() -> str:
-    """Every package that budget-tools needs, with version and licence, as CSV."""
+def this_source() -> str:
+    """What pip can make this budget-tools from: the checkout it runs from, else its name and version."""
+    checkout = Path(__file__).resolve().parents[2]
+    return str(checkout) if (checkout / "setup.cfg").is_file() else f"budget-tools=={__version__}"
+
+
+def components(wheels: Sequence[Path] = ()) -> str:
+    """Every package that budget-tools needs, with version and licence, as CSV.
+
+    What lies in some wheels; without them, what is installed on this machine.
+    """
     out = io.StringIO()
     table = csv.writer(out, delimiter=";", lineterminator="\n")
     table.writerow(("name", "version", "licence", "homepage"))
-    for name in sorted(_needed("budget-tools")):
-        try:
-            told = _metadata(name)
-        except importlib.metadata.PackageNotFoundError:
-            table.writerow((name, "", "", ""))
-            continue
+    found = map(_in_wheel, wheels) if wheels else _on_this_machine()
+    for told in sorted(found, key=lambda one: str(one["Name"]).lower()):
         licence = told.get("License-Expression") or _classifier(told) or (told.get("License") or "")
         table.writerow((told["Name"], told["Version"], licence.split("\n")[0][:80], _homepage(told)))
     return out.getvalue()
+
+
+def _in_wheel(path: Path) -> Message:
+    """What a wheel tells of itself."""
+    try:
+        with zipfile.ZipFile(path) as wheel:
+            name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+            return message_from_bytes(wheel.read(name))
+    except (OSError, zipfile.BadZipFile, StopIteration) as error:
+        raise UsageError(f"{path}: is no wheel") from error
+
+
+def _on_this_machine() -> Iterator[Message]:
+    for name in _needed("budget-tools") | _needed("xlsxwriter"):
+        with suppress(importlib.metadata.PackageNotFoundError):
+            yield _metadata(name)
 
 
 def _needed(name: str) -> set[str]:

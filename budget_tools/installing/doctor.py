@@ -24,8 +24,12 @@ XLWINGS = "0.37.8"
 
 _OFFICE = r"Software\Microsoft\Office\16.0\Excel\Security"
 _POLICY = r"Software\Policies\Microsoft\office\16.0\excel\security"
+# Where Defender's rules stand: by group policy, by Intune (all of them in one text), and set on the machine.
 _ASR = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
+_ASR_INTUNE = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Policy Manager"
+_ASR_LOCAL = r"HKLM\SOFTWARE\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
 _OFFICE_CHILDREN = "d4f940ab-401b-4efc-aadc-ad5f3c50688a"
+_MACROS_CALL_WINDOWS = "92e97fa1-2edf-4476-bdd6-9dddb4dddc7b"
 _LONGEST_PATH = 259
 
 
@@ -41,10 +45,14 @@ class Check:
 
 def examine(machine: Machine, registry: Registry | None = None) -> list[Check]:
     """Everything that Excel needs, looked at in the order in which it is needed."""
+    if machine.system not in ("win32", "darwin"):
+        remedy = "Make the files here with 'budget-tools excel build', and install on the machine with Excel."
+        told = "runs on Windows and Mac, and this is neither"
+        return [*_python(machine), _compiled(), Check("Excel", "error", told, remedy)]
     ask = registry or (_windows_registry if machine.system == "win32" else _no_registry)
     checks = [*_python(machine), *_addin(machine), *_settings(machine), _compiled()]
     if machine.system == "win32":
-        checks += [*_trust(ask), _defender(ask), _applocker(machine, ask), _path_lengths(ask)]
+        checks += [*_trust(ask), *_defender(ask), _applocker(machine, ask), _path_lengths(ask)]
         checks.append(_library(machine))
     if machine.system == "darwin":
         checks.append(_script(machine))
@@ -109,7 +117,7 @@ def _settings(machine: Machine) -> Iterator[Check]:
 
 def _compiled() -> Check:
     missing = []
-    for name in ("xlwings", "pandas", "pandera", "pydantic"):
+    for name in ("json", "xlwings", "pandas", "pandera", "pydantic", "budget_tools"):
         found = importlib.util.find_spec(name)
         if found is not None and found.origin is not None:
             cache = importlib.util.cache_from_source(found.origin)
@@ -142,18 +150,41 @@ def _trust(ask: Registry) -> Iterator[Check]:
         yield Check("macros", "ok", "Excel's start folder is a trusted location")
 
 
-def _defender(ask: Registry) -> Check:
-    rule = ask(_ASR, _OFFICE_CHILDREN) or ask(_ASR, _OFFICE_CHILDREN.upper())
-    if str(rule) == "1":
-        told = "blocks programs that Office starts (the rule against child processes of Office applications)"
-        remedy = (
-            "Ask for an exclusion of the Python named above for this rule, or use the command line and the "
-            "nightly run, which start nothing from Office (see docs/it.md)."
+def _defender(ask: Registry) -> Iterator[Check]:
+    """Two rules of Defender stop a click: one against programs that Office starts, one against macros."""
+    rules = (
+        (_OFFICE_CHILDREN, "programs that Office starts (the rule against its child processes)"),
+        (_MACROS_CALL_WINDOWS, "macros that call Windows, as those do that start Python"),
+    )
+    found = False
+    for rule, what in rules:
+        state = _asr_state(ask, rule)
+        if state == "1":
+            remedy = (
+                "Ask for an exclusion of the add-in and the Python named above for this rule, or use the "
+                "command line and the nightly run, which start nothing from Office (see docs/it.md)."
+            )
+            yield Check("Defender", "error", f"blocks {what}", remedy)
+        elif state in ("2", "6"):
+            yield Check("Defender", "warning", f"watches {what}, and lets them run")
+        found = found or state in ("1", "2", "6")
+    if not found:
+        yield Check(
+            "Defender", "ok", "no rule against programs that Office starts, or against macros, was found"
         )
-        return Check("Defender", "error", told, remedy)
-    if str(rule) in ("2", "6"):
-        return Check("Defender", "warning", "watches programs that Office starts, and lets them run")
-    return Check("Defender", "ok", "no rule against programs that Office starts was found")
+
+
+def _asr_state(ask: Registry, rule: str) -> str:
+    """Whether a rule blocks ("1"), audits ("2") or warns ("6"); the first place that names it decides."""
+    for key in (_ASR, _ASR_INTUNE, _ASR_LOCAL):
+        if key == _ASR_INTUNE:
+            pairs = (pair.partition("=") for pair in str(ask(key, "ASRRules") or "").split("|"))
+            state: object = next((value for name, _, value in pairs if name.strip().lower() == rule), None)
+        else:
+            state = ask(key, rule)
+        if state is not None:
+            return str(state).strip()
+    return ""
 
 
 def _applocker(machine: Machine, ask: Registry) -> Check:

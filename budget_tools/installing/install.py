@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
@@ -160,8 +161,14 @@ def _applescript(machine: Machine) -> tuple[Path, bytes]:
     return folder / scripts[0].name, scripts[0].read_bytes()
 
 
+_NEVER_IMPORTED = re.compile(r"[/\\](?:site-packages|test|tests|idlelib|lib2to3|turtledemo)[/\\]")
+
+
 def _compile(library: Path) -> None:
+    """Compile the packages, ourselves and Python's own modules, which its installer may leave alone."""
     compileall.compile_dir(str(library), quiet=2, workers=0)
+    standard = sysconfig.get_paths()["stdlib"]
+    compileall.compile_dir(standard, quiet=2, workers=0, rx=_NEVER_IMPORTED)
     # a checkout that is run from where it lies
     compileall.compile_dir(str(Path(__file__).resolve().parents[1]), quiet=2)
 

@@ -13,6 +13,12 @@ STANDALONE = "budget_tools.xlsm"
 SETTINGS = "budget_tools.conf"
 """xlwings' settings of our add-in: interpreter and the like. Its own VBA module reads them."""
 
+CONTROL_TOKEN = "budget-tools:control"
+"""In the first cell of the workbook with buttons: tells it from the workbooks that are checked."""
+
+TARGET_CELL = "C5"
+"""Where the workbook with buttons names the workbook that is meant, when several are open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -70,15 +76,6 @@ class Machine:
         if self.system == "darwin":
             return self.below(Path("/Library/Application Support/budget_tools"))
         return self.below(Path("/opt/budget_tools"))
-
-    @property
-    def user_folder(self) -> Path:
-        """The folder for one user, who needs no rights for it."""
-        if self.system == "win32":
-            local = self.environment.get("LOCALAPPDATA")
-            base = Path(local) if local else self.home / "AppData" / "Local"
-            return base / "Programs" / "budget_tools"
-        return self.state / "program"
 
     @property
     def start_folder_of_all(self) -> Path | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Literal, TypeVar
 
 Language = Literal["da", "en"]
@@ -231,14 +232,23 @@ def _amount(language: Language, sentence: bool) -> str:
     )
 
 
-_NUMBER = {
-    language: re.compile(
-        rf"(?P<sign>{_OPENING})?{_number(language)}(?P<tail>{_CLOSING})?(?:{_B}[Kk][Rr]\.?)?"
-    )
-    for language in DECIMAL_MARK
-}
-_AMOUNT = {language: re.compile(_amount(language, False), re.IGNORECASE) for language in DECIMAL_MARK}
-_SENTENCE = {language: re.compile(_amount(language, True), re.IGNORECASE) for language in DECIMAL_MARK}
+# Compiled when they are first needed: hardly any run needs those of both languages.
+
+
+@cache
+def _number_alone(language: Language) -> re.Pattern[str]:
+    return re.compile(rf"(?P<sign>{_OPENING})?{_number(language)}(?P<tail>{_CLOSING})?(?:{_B}[Kk][Rr]\.?)?")
+
+
+@cache
+def _amount_alone(language: Language) -> re.Pattern[str]:
+    return re.compile(_amount(language, False), re.IGNORECASE)
+
+
+@cache
+def _amount_in_sentence(language: Language) -> re.Pattern[str]:
+    return re.compile(_amount(language, True), re.IGNORECASE)
+
 
 _SCALE_OF = {
     language: {_squeeze(word): unit for word, unit in _meanings(SCALES, language).items()}
@@ -340,7 +350,7 @@ def parse_number(text: str, language: Language = "da") -> Decimal | None:
         return None
     if text.isdigit() and text.isascii() and (text[0] != "0" or text == "0"):
         return Decimal(text)
-    match = _NUMBER[language].fullmatch(text)
+    match = _number_alone(language).fullmatch(text)
     return _value(match, language) if match else None
 
 
@@ -359,7 +369,7 @@ def parse_amount(text: str, language: Language = "da") -> Amount | None:
     text = text.strip()
     if not text or len(text) > LONGEST:
         return None
-    match = _AMOUNT[language].fullmatch(text)
+    match = _amount_alone(language).fullmatch(text)
     return _read(match, language) if match else None
 
 
@@ -374,7 +384,7 @@ def find_amounts(text: str, language: Language = "da") -> Iterator[tuple[int, in
     >>> [(sentence[start:end], amount.value) for start, end, amount in find_amounts(sentence)]
     [('3700 t.kr.', Decimal('3700'))]
     """
-    for match in _SENTENCE[language].finditer(text):
+    for match in _amount_in_sentence(language).finditer(text):
         lead, money, tail = match.group("lead", "money", "tail")
         start, end = match.span()
         if not (lead or money or tail) or end - start > LONGEST:

@@ -70,12 +70,23 @@ class Books(plain.Books):
         return self._opened(Book(self.app, document, path.name, str(path)))  # type: ignore[arg-type,return-value]
 
 
+class _State:
+    """Whether a document is as it was saved, as Excel for Windows tells it."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+
+    @property
+    def Saved(self) -> bool:
+        return not self._document.isModified()
+
+
 class Book(plain.Book):
     def __init__(self, app: Any, document: Any, name: str, fullname: str) -> None:
         self.app = app
         self.document = document
         self.name, self.fullname = name, fullname
-        self.api = object()
+        self.api = _State(document)
         self.parser = document.createInstance("com.sun.star.sheet.FormulaParser")
         self.parser.CompileEnglish = True
         self.parser.FormulaConvention = _XL_A1
@@ -239,7 +250,7 @@ class Range(plain.Range):
     def _write(self, data: Any) -> None:
         if self.sheet.uno.isProtected():
             raise plain.Refused("the cell is protected")
-        plain.ENGINE.written[self.sheet.book.name] += 1
+        plain.ENGINE.changed(self.sheet.book)
         parser = self.sheet.book.parser
         scalar = not isinstance(data, tuple | list)
         width = self._right - self._left + 1

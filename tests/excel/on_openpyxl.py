@@ -7,6 +7,7 @@ until somebody writes into it. What Excel for Windows answers is answered here i
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import Iterator
 from copy import copy
@@ -54,7 +55,7 @@ class Counted:
             ENGINE.called(type(self).__name__, name + "=")
             sheet = self.__dict__.get("sheet")
             if sheet is not None:
-                ENGINE.written[sheet.book.name] += 1
+                ENGINE.changed(sheet.book)
         object.__setattr__(self, name, value)
 
 
@@ -91,6 +92,11 @@ class Engine:
             self.busy -= 1
             raise Busy("Call was rejected by callee.")
         self.calls[f"{kind}.{name}"] += 1
+
+    def changed(self, book: Book) -> None:
+        """Something was written into a workbook, which is now another than its file."""
+        self.written[object.__getattribute__(book, "name")] += 1  # no call of those that are counted
+        book.saved = False
 
     @staticmethod
     def prepare_xl_data_element(x: Any, options: Any) -> Any:
@@ -221,6 +227,18 @@ class Books(base_classes.Books):
         return book
 
 
+class _State:
+    """What Excel for Windows tells of a workbook besides what xlwings asks."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    @property
+    def Saved(self) -> bool:
+        ENGINE.called("Book", "api.Saved")
+        return self._book.saved
+
+
 class Book(Counted, base_classes.Book):
     name: Any = ""
     fullname: Any = ""
@@ -232,7 +250,8 @@ class Book(Counted, base_classes.Book):
         self.app = app
         self.written, self.shown = written, shown
         self.name, self.fullname = name, fullname
-        self.api = object()
+        self.saved = Path(fullname).is_file()
+        self.api = _State(self)
         self.sheets = Sheets(self)
 
     def activate(self) -> None:
@@ -242,6 +261,7 @@ class Book(Counted, base_classes.Book):
         target = path or self.fullname
         self.written.save(target)
         self.name, self.fullname = Path(target).name, str(target)
+        self.saved = True
 
     def close(self) -> None:
         self.app.books._books.remove(self)
@@ -286,6 +306,7 @@ class Sheets(base_classes.Sheets):
 
     def add(self, before: Any = None, after: Any = None, name: str | None = None) -> Sheet:
         ENGINE.called("Sheets", "add=")
+        ENGINE.changed(self.book)
         ws = self.book.written.create_sheet(name)
         if self.book.shown is not self.book.written:
             self.book.shown.create_sheet(ws.title)
@@ -297,9 +318,12 @@ class Sheets(base_classes.Sheets):
         return sheet
 
 
-class _Protection:
+class _SheetState:
+    """What Excel for Windows tells of a sheet besides what xlwings asks."""
+
     def __init__(self, ws: Any) -> None:
         self.ProtectContents = bool(ws.protection.sheet)
+        self.FilterMode = bool(ws.auto_filter.filterColumn)
 
 
 class Sheet(Counted, base_classes.Sheet):
@@ -326,7 +350,7 @@ class Sheet(Counted, base_classes.Sheet):
 
     @property
     def api(self) -> Any:  # noqa: F811
-        return _Protection(self.ws)
+        return _SheetState(self.ws)
 
     @property
     def index(self) -> Any:
@@ -381,6 +405,7 @@ class Sheet(Counted, base_classes.Sheet):
 
     def delete(self) -> None:
         ENGINE.called("Sheets", "delete=")
+        ENGINE.changed(self.book)
         self.book.sheets._sheets.remove(self)
         if self.book.shown is not self.book.written:
             self.book.shown.remove(self.values)
@@ -504,7 +529,7 @@ class Range(Counted, base_classes.Range):
     def _write(self, data: Any) -> None:
         if self.sheet.ws.protection.sheet:
             raise Refused("the cell is protected")
-        ENGINE.written[self.sheet.book.name] += 1
+        ENGINE.changed(self.sheet.book)
         scalar = not isinstance(data, tuple | list)
         for number, (cells, shown) in enumerate(zip(self._cells(), self._cells(shown=True), strict=True)):
             for index, (cell, other) in enumerate(zip(cells, shown, strict=True)):
@@ -670,6 +695,7 @@ class Range(Counted, base_classes.Range):
 
     def add_note(self, text: str) -> Note:
         ENGINE.called("Range", "add_note=")
+        ENGINE.changed(self.sheet.book)
         self.sheet.ws.cell(self._top, self._left).comment = Comment(text, "")
         return Note(self)
 
@@ -705,6 +731,7 @@ class Note(base_classes.Note):
     @text.setter
     def text(self, value: str) -> None:
         ENGINE.called("Range", "note=")
+        ENGINE.changed(self.location.sheet.book)
         self._cell.comment = Comment(value, self._cell.comment.author)
 
     @property
@@ -713,6 +740,7 @@ class Note(base_classes.Note):
 
     def delete(self) -> None:
         ENGINE.called("Range", "note=")
+        ENGINE.changed(self.location.sheet.book)
         self._cell.comment = None
 
 
@@ -727,6 +755,7 @@ class Font(base_classes.Font):
 
     def _set(self, **what: Any) -> None:
         ENGINE.called("Range", "font=")
+        ENGINE.changed(self._place.sheet.book)
         for cell in self._place._flat():
             font = copy(cell.font)
             for name, value in what.items():
@@ -862,3 +891,31 @@ def activate() -> Engine:
         xw.engines.add(xw.Engine(impl=ENGINE))
     xw.engines["openpyxl"].activate()
     return ENGINE
+
+
+class Clock:
+    """How long this engine itself works from now on: what Excel would do, in a process of its own."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._since: float | None = None
+        for kind in (App, Books, Book, Sheets, Sheet, Range, Note, Font):
+            for name, member in list(vars(kind).items()):
+                if isinstance(member, property):
+                    parts = [part and self._timed(part) for part in (member.fget, member.fset)]
+                    setattr(kind, name, property(*parts))
+                elif callable(member) and not name.startswith("__"):
+                    setattr(kind, name, self._timed(member))
+
+    def _timed(self, function: Any) -> Any:
+        def called(*arguments: Any, **named: Any) -> Any:
+            if self._since is not None:  # one of them calls another
+                return function(*arguments, **named)
+            self._since = time.process_time()
+            try:
+                return function(*arguments, **named)
+            finally:
+                self.seconds += time.process_time() - self._since
+                self._since = None
+
+        return called

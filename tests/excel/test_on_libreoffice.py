@@ -16,6 +16,7 @@ import xlwings as xw
 from budget_tools.books.file import WorkbookFile
 from budget_tools.books.live import LiveBook
 from budget_tools.excel import buttons, listing
+from budget_tools.model.address import parse_cell, parse_range
 from budget_tools.run import check_book
 from budget_tools.settings import Settings
 from tests.conftest import ROOT
@@ -173,3 +174,79 @@ def test_a_persons_colours_and_notes_survive_show_and_remove(
     buttons.remove_marks()
     sheet.impl.uno.Rows.removeByIndex(0, 1)
     assert contents(book) == before
+
+
+@pytest.mark.parametrize("name", [one for one in buttons.BUTTONS if one != "accept"])
+def test_every_button_leaves_all_as_it_was_without_a_yes(
+    name: str, opened: Open, office_engine: on_libreoffice.Engine
+) -> None:
+    book = opened("faults/NUM001-text-with-point.xlsx")
+    book.sheets[0].range("C4").select()
+    before = contents(book)
+    getattr(buttons, name)()
+    assert contents(book) == before and office_engine.written[book.name] == 0
+    assert not book.impl.document.isModified()
+    assert office_engine.alerts[-1] and "fejlen er ikke din" not in office_engine.alerts[-1]
+    if name != "next_finding":  # that is what it is for
+        assert book.sheets[0].impl.selected.address == "$C$4"
+
+
+def test_accepting_and_jumping_on(opened: Open, office_engine: on_libreoffice.Engine) -> None:
+    book = opened("faults/ARI001-row-total-wrong.xlsx")
+    before = contents(book)
+    buttons.next_finding()
+    assert book.sheets[0].impl.selected.address == "$F$10"
+    buttons.accept("111 107", "66 74")
+    assert office_engine.alerts[-1].startswith("1 fund er markeret som i orden af BJ.")
+    buttons.next_finding()
+    assert office_engine.alerts[-1] == "Der er ingen bemærkninger at springe til."
+    assert contents(book) == before and not book.impl.document.isModified()
+
+
+def test_a_protected_sheet_is_refused(opened: Open, office_engine: on_libreoffice.Engine) -> None:
+    book = opened("faults/STR003-total-column-empty.xlsx")
+    before = contents(book)
+    book.sheets[0].impl.uno.protect("")
+    office_engine.answers = ["yes"] * 3
+    for name in ("fill_totals", "show_marks"):
+        getattr(buttons, name)()
+        assert "arket 'Skema' er beskyttet" in office_engine.alerts[-1]
+    assert contents(book) == before
+
+
+def test_undo_takes_the_marks_away(opened: Open, office_engine: on_libreoffice.Engine) -> None:
+    book = opened("faults/ARI002-line-left-out.xlsx")
+    sheet = book.sheets[0]
+    sheet.range("C11").color = "#00FF7F"
+    sheet.range("C11").add_note("Grethe:\nSpørg Lone")
+    before = contents(book)
+    office_engine.answers = ["yes", "yes"]
+    buttons.show_marks()
+    assert contents(book) != before
+    buttons.undo_last()
+    assert contents(book) == before
+    assert "dit eget er som før" in office_engine.alerts[-1]
+
+
+def test_looks_that_were_not_saved_are_seen(opened: Open, office_engine: on_libreoffice.Engine) -> None:
+    book = opened("proposals/Skema 2.1.2. 02 Kernefortælling.xlsx")
+    table = parse_range("A13:F15")
+    office_engine.calls.clear()
+    stored = LiveBook(book, book.fullname).read().sheets[0].details([table])
+    assert office_engine.calls["Range.number_format"] == 0
+    sheet = book.sheets[0]
+    sheet.range("B14").number_format = "0.0%"
+    sheet.range("C14").font.color = (255, 255, 255)
+    sheet.impl.uno.Rows.getByIndex(14).IsVisible = False
+    known = LiveBook(book, book.fullname).read().sheets[0].details([table])
+    changed = {cell for cell in known.formats if known.formats[cell] != stored.formats[cell]}
+    assert {str(cell) for cell in changed} == {"B14"} and known.formats[parse_cell("B14")] == "0.0%"
+    assert {str(cell) for cell in known.white} == {"C14"}
+    assert known.hidden_rows == {15}
+
+
+def test_a_workbook_without_a_file_gives_the_same(opened: Open, office_engine: on_libreoffice.Engine) -> None:
+    book = opened("faults/STR006-hidden-row.xlsx")
+    stored = findings(check_book(LiveBook(book, book.fullname).read(), Settings()))
+    assert "STR006" in {str(one[0]) for one in stored}
+    assert findings(check_book(LiveBook(book).read(), Settings())) == stored

@@ -102,3 +102,18 @@ def test_no_workbook_in_excel_is_a_sentence_on_stderr(tmp_path: Path) -> None:
     done = run(COMMANDS[0], tmp_path, None)
     assert done.returncode == 1
     assert done.stderr.strip().startswith("budget_tools: ") and "Traceback" not in done.stderr
+
+
+def test_a_click_loads_nothing_that_it_does_not_need(workbook: Path) -> None:
+    """openpyxl alone would take as long as the rest of a check."""
+    code = (
+        "import sys, xlwings, pandera.pandas; before = set(sys.modules)\n"
+        "import budget_tools.excel.buttons\n"
+        "from budget_tools import check\n"
+        f"assert check({str(workbook)!r}).findings\n"
+        "print(sorted({name.partition('.')[0] for name in set(sys.modules) - before}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    loaded = set(re.findall(r"\w+", done.stdout))
+    assert "budget_tools" in loaded
+    assert not loaded & {"openpyxl", "xlsxwriter", "PIL", "lxml", "typer", "rich", "ssl", "asyncio"}

@@ -22,6 +22,7 @@ from budget_tools.catalog import word
 from budget_tools.errors import UsageError
 from budget_tools.excel import buttons, functions
 from budget_tools.installing import addin as building
+from budget_tools.installing.places import CONTROL_TOKEN
 
 RIBBON = "{http://schemas.microsoft.com/office/2009/07/customui}"
 XLWINGS = {"xlwings", "Dictionary"}
@@ -34,13 +35,35 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return {path.suffix: path.read_bytes() for path in building.build(folder)}
 
 
-def macros(data: bytes) -> dict[str, str]:
-    """The modules of a built file, as olevba lists them."""
+def olefile() -> Any:
+    return pytest.importorskip("olefile")
+
+
+def olevba() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        olevba = pytest.importorskip("oletools.olevba")
-    parser = olevba.VBA_Parser("built", data=data)
+        return pytest.importorskip("oletools.olevba")
+
+
+def macros(data: bytes) -> dict[str, str]:
+    """The modules of a macro file, as olevba lists them."""
+    parser = olevba().VBA_Parser("built", data=data)
     return {name.rpartition(".")[0]: code for _, _, name, code in parser.extract_macros()}
+
+
+def suspicions(code: str) -> set[tuple[str, str]]:
+    """All that olevba says of a module: kind and word."""
+    return {(kind, word) for kind, word, _ in olevba().VBA_Scanner(code).scan()}
+
+
+def decoded(code: str) -> set[str]:
+    """The pieces of a module that olevba takes for text hidden as hexadecimal digits."""
+    return {encoded for encoded, _ in olevba().detect_hex_strings(code)}
+
+
+def shipped(name: str) -> bytes:
+    """A workbook that comes with xlwings."""
+    return (Path(xlwings.__file__).parent / name).read_bytes()
 
 
 def ours(name: str) -> str:
@@ -57,16 +80,51 @@ def test_modules_are_ours_and_those_of_xlwings(built: dict[str, bytes]) -> None:
     assert set(macros(built[".xlsm"])) == document | XLWINGS | {"budget_tools_buttons"}
 
 
-def test_olevba_finds_nothing_suspicious_in_our_modules(built: dict[str, bytes]) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        olevba = pytest.importorskip("oletools.olevba")
-    for name, code in macros(built[".xlam"]).items():
-        if name in XLWINGS:
-            continue
-        suspicious = {word for kind, word, _ in olevba.VBA_Scanner(code).scan() if kind != "IOC"}
-        # the id of every document module is written in hexadecimal
-        assert suspicious <= {"Hex Strings"}, (name, suspicious)
+@pytest.mark.parametrize("suffix", [".xlam", ".xlsm"])
+def test_olevba_finds_nothing_at_all_in_our_modules(built: dict[str, bytes], suffix: str) -> None:
+    found = macros(built[suffix])
+    assert {name: suspicions(code) for name, code in found.items() if name in OURS} == {
+        name: set() for name in OURS & set(found)
+    }
+
+
+@pytest.mark.parametrize("suffix", [".xlam", ".xlsm"])
+def test_the_modules_that_excel_needs_are_those_that_excel_writes(
+    built: dict[str, bytes], suffix: str
+) -> None:
+    """olevba takes parts of their ids for hidden text, in a workbook that Excel itself saved as well."""
+    by_excel = shipped("quickstart.xlsm")
+    with zipfile.ZipFile(io.BytesIO(by_excel)) as package:
+        assert b"<Application>Microsoft Excel<" in package.read("docProps/app.xml")
+        project = package.read("xl/vbaProject.bin")
+    compiled = olefile().OleFileIO(io.BytesIO(project)).openstream("VBA/_VBA_PROJECT").read()
+    assert len(compiled) > 1000  # what Excel compiled: no other program writes it
+    theirs, found = macros(by_excel), macros(built[suffix])
+    for name in ("ThisWorkbook", "Sheet1"):
+        assert found[name].split() == theirs[name].split()
+        assert suspicions(found[name]) == suspicions(theirs[name]) == {("Suspicious", "Hex Strings")}
+        assert decoded(found[name]) == decoded(theirs[name])
+
+
+@pytest.mark.parametrize("suffix", [".xlam", ".xlsm"])
+def test_the_modules_of_xlwings_say_no_more_than_as_shipped(built: dict[str, bytes], suffix: str) -> None:
+    theirs, found = macros(shipped("quickstart_addin.xlam")), macros(built[suffix])
+    for name in XLWINGS:
+        assert suspicions(found[name]) <= suspicions(theirs[name])
+        assert decoded(found[name]) <= decoded(theirs[name])
+
+
+@pytest.mark.parametrize("suffix", [".xlam", ".xlsm"])
+def test_the_whole_file_says_no_more_than_one_of_excel_and_xlwings(
+    built: dict[str, bytes], suffix: str
+) -> None:
+    def said(data: bytes) -> set[tuple[str, str]]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parser = olevba().VBA_Parser("whole", data=data)
+            return {(kind, word) for kind, word, _ in parser.analyze_macros(show_decoded_strings=True)}
+
+    assert said(built[suffix]) <= said(shipped("quickstart_addin.xlam")) | said(shipped("quickstart.xlsm"))
 
 
 def test_nothing_starts_by_itself(built: dict[str, bytes]) -> None:
@@ -77,10 +135,10 @@ def test_nothing_starts_by_itself(built: dict[str, bytes]) -> None:
 
 @pytest.mark.parametrize("suffix", [".xlam", ".xlsm"])
 def test_the_container_has_no_defect(built: dict[str, bytes], suffix: str) -> None:
-    olefile = pytest.importorskip("olefile")
+    reader = olefile()
     with zipfile.ZipFile(io.BytesIO(built[suffix])) as package:
         data = package.read("xl/vbaProject.bin")
-    read = olefile.OleFileIO(io.BytesIO(data), raise_defects=olefile.DEFECT_UNSURE)
+    read = reader.OleFileIO(io.BytesIO(data), raise_defects=reader.DEFECT_UNSURE)
     assert read.parsing_issues == []
     assert ["VBA", "dir"] in read.listdir()
     assert read.openstream("VBA/_VBA_PROJECT").read() == bytes.fromhex("CC61FFFF000000")
@@ -100,7 +158,7 @@ def test_every_part_is_well_formed_and_typed(built: dict[str, bytes], suffix: st
 def test_openpyxl_opens_the_workbook_with_buttons(built: dict[str, bytes]) -> None:
     book = openpyxl.load_workbook(io.BytesIO(built[".xlsm"]), keep_vba=True)
     assert book.sheetnames == ["Budget"]
-    assert book["Budget"]["A1"].value == building.CONTROL_TOKEN
+    assert book["Budget"]["A1"].value == CONTROL_TOKEN
     text = str([cell.value for row in book["Budget"].iter_rows() for cell in row])
     assert all(word("excel-tip", name, "da") in text for name in building.macro_names())
 

@@ -6,7 +6,7 @@ import io
 import json
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,9 @@ from budget_tools.cli.main import app
 from budget_tools.errors import UsageError
 from budget_tools.installing import bundle, doctor, install, places
 from budget_tools.installing.places import ADDIN, Machine
+from tests.conftest import ROOT
+
+COMPILE = install._compile
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +112,18 @@ def test_for_all_users_the_settings_are_in_the_add_in(tmp_path: Path) -> None:
         assert str(chosen) in package.read("xl/sharedStrings.xml").decode()
 
 
+def test_what_is_installed_is_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sysconfig
+
+    packages, standard = tmp_path / "site-packages", tmp_path / "lib"
+    for module in (packages / "one.py", standard / "two.py", standard / "test" / "three.py"):
+        module.parent.mkdir(parents=True, exist_ok=True)
+        module.write_text("x = 1\n", "utf-8")
+    monkeypatch.setattr(sysconfig, "get_paths", lambda: {"stdlib": str(standard), "purelib": str(packages)})
+    COMPILE(packages)
+    assert {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")} == {"one", "two"}
+
+
 def test_without_office_all_users_is_told(tmp_path: Path) -> None:
     machine = Machine("win32", {"ProgramFiles": str(tmp_path)}, tmp_path)
     with pytest.raises(UsageError, match="is Office installed"):
@@ -118,6 +133,7 @@ def test_without_office_all_users_is_told(tmp_path: Path) -> None:
 def test_linux_has_no_excel(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="excel build"):
         install.plan_install(Machine("linux", {}, tmp_path))
+    assert states(Machine("linux", {}, tmp_path))["Excel"] == "error"
 
 
 def test_a_file_that_is_open_is_told(tmp_path: Path) -> None:
@@ -158,6 +174,16 @@ def test_the_doctor_before_and_after(make: Make, tmp_path: Path) -> None:
     [
         (doctor._ASR, doctor._OFFICE_CHILDREN, "1", "Defender", "error"),
         (doctor._ASR, doctor._OFFICE_CHILDREN, "2", "Defender", "warning"),
+        (doctor._ASR_LOCAL, doctor._OFFICE_CHILDREN, 1, "Defender", "error"),
+        (
+            doctor._ASR_INTUNE,
+            "ASRRules",
+            f"3b576869-a4ec-4529-8536-b80a7769e899=1|{doctor._OFFICE_CHILDREN.upper()}=1",
+            "Defender",
+            "error",
+        ),
+        (doctor._ASR_INTUNE, "ASRRules", f"{doctor._MACROS_CALL_WINDOWS}=6", "Defender", "warning"),
+        (doctor._ASR, doctor._MACROS_CALL_WINDOWS, "1", "Defender", "error"),
         (f"HKCU\\{doctor._OFFICE}", "VBAWarnings", 4, "macros", "warning"),
         (f"HKLM\\{doctor._POLICY}\\Trusted Locations", "AllLocationsDisabled", 1, "macros", "error"),
         (
@@ -192,17 +218,115 @@ def test_an_add_in_of_another_version(tmp_path: Path) -> None:
     assert states(machine)["add-in"] == "warning"
 
 
+def test_a_policy_goes_before_what_the_machine_says(tmp_path: Path) -> None:
+    told: dict[tuple[str, str], object] = {
+        (doctor._ASR, doctor._OFFICE_CHILDREN): "0",
+        (doctor._ASR_LOCAL, doctor._OFFICE_CHILDREN): 1,
+    }
+    assert states(windows(tmp_path), told)["Defender"] == "ok"
+
+
+def test_paths_that_are_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = windows(tmp_path)
+    assert states(machine)["path lengths"] == "ok"
+    monkeypatch.setattr(doctor, "_LONGEST_PATH", 40)
+    assert states(machine)["path lengths"] == "error"
+    switch = (r"HKLM\SYSTEM\CurrentControlSet\Control\FileSystem", "LongPathsEnabled")
+    assert states(machine, {switch: 1})["path lengths"] == "ok"
+
+
+def test_another_xlwings_than_the_macros_were_made_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import importlib.metadata
+
+    machine = windows(tmp_path)
+    assert states(machine)["xlwings"] == "ok"
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.30.0")
+    assert states(machine)["xlwings"] == "error"
+
+    def missing(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    assert states(machine)["xlwings"] == "error"
+
+
+def test_files_that_were_not_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib.util
+
+    machine = windows(tmp_path)
+    monkeypatch.setattr(importlib.util, "cache_from_source", lambda source: str(tmp_path / "none.pyc"))
+    assert states(machine)["compiled files"] == "warning"
+
+
+def test_the_add_in_installed_twice(tmp_path: Path) -> None:
+    machine = windows(tmp_path)
+    list(install.perform(install.plan_install(machine)))
+    list(install.perform(install.plan_install(machine, all_users=True)))
+    told = [check.told for check in doctor.examine(machine, lambda key, name: None)]
+    assert any("installed twice" in one for one in told)
+    assert states(machine)["add-in"] == "warning"
+
+
+def test_a_mac_without_the_script(tmp_path: Path) -> None:
+    machine = mac(tmp_path)
+    list(install.perform(install.plan_install(machine)))
+    assert states(machine)["script"] == "ok"
+    for script in tmp_path.rglob("*.applescript"):
+        script.unlink()
+    assert states(machine)["script"] == "error"
+
+
+@MACHINES
+def test_a_dry_run_of_everything_writes_nothing(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = make(tmp_path)
+    monkeypatch.setattr(places, "Machine", lambda: machine)
+    runner = CliRunner()
+    commands = [
+        ["build", "--output", str(tmp_path / "ud"), "--wheels"],
+        ["install"],
+        ["install", "--all-users"],
+        ["uninstall"],
+        ["uninstall", "--all-users"],
+    ]
+    for installed in (False, True):
+        if installed:
+            assert runner.invoke(app, ["excel", "install"]).exit_code == 0
+        before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
+        for command in commands:
+            done = runner.invoke(app, ["excel", *command, "--dry-run"])
+            assert done.exit_code == 0, done.output
+            assert "would " in done.stdout or "Nothing is installed." in done.stdout
+        assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
+
+
 # --- the bundle and the commands ----------------------------------------------------------------------
+
+
+def wheel(path: Path, name: str, licence: str) -> None:
+    """A wheel that holds nothing but what it tells of itself."""
+    told = f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.2\nLicense-Expression: {licence}\n"
+    path.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr(f"{name}-1.2.dist-info/METADATA", told)
 
 
 def test_the_bundle_lists_everything_it_holds(tmp_path: Path) -> None:
     import hashlib
 
-    def pip(command: object) -> None:
-        (tmp_path / "wheels").mkdir()
-        (tmp_path / "wheels" / "budget_tools-1-py3-none-any.whl").write_bytes(b"wheel")
+    commands = []
 
-    made = bundle.make_bundle(tmp_path, "budget-tools", wheels=True, run=pip)
+    def pip(command: Sequence[str]) -> None:
+        commands.append(command)
+        wheel(tmp_path / "wheels" / "budget_tools-1.2-py3-none-any.whl", "budget_tools", "MIT")
+        wheel(tmp_path / "wheels" / "Aa-1.2-py3-none-any.whl", "Aa", "BSD-3-Clause")
+
+    made = bundle.make_bundle(tmp_path, wheels=True, run=pip)
+    # the extra that builds the add-in on the machine belongs to it
+    assert commands[0][-1] == f"{ROOT}[excel]" and "wheel" in commands[0]
     assert {path.relative_to(tmp_path).as_posix() for path in made} == files(tmp_path)
     lines = (tmp_path / "SHA256SUMS").read_text("utf-8").splitlines()
     assert len(lines) == len(made) - 1
@@ -210,7 +334,19 @@ def test_the_bundle_lists_everything_it_holds(tmp_path: Path) -> None:
         digest, name = line.split("  ")
         assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == digest
     listed = (tmp_path / "components.csv").read_text("utf-8-sig")
-    assert listed.startswith("name;version;licence;homepage\n")
+    assert listed == ("name;version;licence;homepage\nAa;1.2;BSD-3-Clause;\nbudget_tools;1.2;MIT;\n")
+
+
+def test_without_wheels_the_list_is_what_is_installed_here() -> None:
+    names = {line.partition(";")[0].lower() for line in bundle.components().splitlines()}
+    assert {"xlwings", "xlsxwriter", "pandera", "openpyxl"} <= names
+
+
+def test_what_is_no_wheel_is_told(tmp_path: Path) -> None:
+    broken = tmp_path / "a.whl"
+    broken.write_bytes(b"no")
+    with pytest.raises(UsageError, match=r"a\.whl: is no wheel"):
+        bundle.components([broken])
 
 
 def test_build_on_the_command_line(tmp_path: Path) -> None:
