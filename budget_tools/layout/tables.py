@@ -337,7 +337,7 @@ def _holds_amounts(sheet: Sheet, row: int, column: int) -> bool:
             if (place, column) in sheet.unvalued or (value and parse_number(value, "da") is not None):
                 amounts += 1
             elif any(map(str.isalpha, value)) and words.unit_of(value, near_table=True) is None:
-                texts += 1
+                texts += not words.is_total(value)  # which heads the next table
         else:
             amounts += 1
         if amounts + texts >= _ENOUGH:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from budget_tools.books.memory import MemoryBook, Plain
+from budget_tools.filling import missing_totals
 from budget_tools.inspection import examine, inspect
 from budget_tools.settings import Settings
 from tests.grid import place, read_grid
@@ -50,3 +51,20 @@ def test_a_column_that_says_on_each_line_which_budget_it_is_of_is_no_heading() -
     examined = examine(MemoryBook({"Ark1": cells}).read(), Settings())
     [(report, _)] = inspect([examined])
     assert "NUM001" not in [finding.code for finding in report.findings]
+
+
+def test_an_empty_total_column_belongs_to_each_of_two_tables_one_below_the_other() -> None:
+    cells: dict[str, Plain] = {}
+    for top in (1, 8):
+        cells |= {f"{letter}{top}": year for letter, year in zip("BCD", (2023, 2024, 2025), strict=True)}
+        cells |= {f"E{top}": "I alt", f"A{top + 3}": "I alt"}
+        for row in (top + 1, top + 2):
+            cells |= {f"A{row}": f"Linje {row}", f"B{row}": row * 7, f"C{row}": row * 5, f"D{row}": row * 3}
+    examined = examine(MemoryBook({"Ark1": cells}).read(), Settings())
+    edits = [
+        str(edit.cell)
+        for page in examined.pages
+        for table in page.tables
+        for _, edit in missing_totals(table)
+    ]
+    assert [cell for cell in edits if cell.startswith("E")] == ["E2", "E3", "E4", "E9", "E10", "E11"]
