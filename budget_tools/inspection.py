@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from .catalog import entry
+from .comparing import snapshot_of
 from .cover import SEVERAL, cover, explain, places_rounded, roughly, rounding
 from .filling import missing_totals
 from .formula import Evaluator, Sum, addends, changes, formula_faults
@@ -22,6 +23,7 @@ from .model.book import Book, Details, Sheet
 from .model.edit import SetCell
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
 from .model.proposal import Page, Proposal, Registered, Run
+from .model.snapshot import Snapshot
 from .model.table import (
     Axis,
     Change,
@@ -36,8 +38,9 @@ from .model.table import (
     Total,
     YearRole,
 )
+from .prose import price_level_of
 from .rules import RULES, Rule
-from .rules.across import frame_of, price_level_of
+from .rules.across import frame_of
 from .rules.formulas import passes_over, said_of_manual, same, with_text_added
 from .rules.structure import stated_units, wrong_years
 from .rules.text import named, staff_price
@@ -60,6 +63,7 @@ class Examined:
     pages: list[Page]
     findings: list[Finding]
     unasked: Collection[str] = ()
+    snapshots_wanted: bool = False
 
     @property
     def lines(self) -> int:
@@ -467,6 +471,14 @@ def severity_of(finding: Finding, settings: Settings, switched_on: Callable[[str
     return Severity.of(word)
 
 
+def snapshots(examined: Examined) -> tuple[Snapshot, ...]:
+    """The proposals of a workbook as they are now, to be compared with what they were or will be."""
+    path, unit = examined.book.path, examined.settings.unit
+    return tuple(
+        [snapshot_of(proposal, path, unit) for page in examined.pages for proposal in page.proposals]
+    )
+
+
 def _report(examined: Examined) -> tuple[WorkbookReport, list[Registered]]:
     proposals = [(page, proposal) for page in examined.pages for proposal in page.proposals]
     return (
@@ -475,6 +487,7 @@ def _report(examined: Examined) -> tuple[WorkbookReport, list[Registered]]:
             "checked",
             tuple(settle(examined.findings)),
             tuple(_summary(proposal, examined.settings) for _, proposal in proposals),
+            snapshots=snapshots(examined) if examined.snapshots_wanted else (),
         ),
         [
             _registered(examined, proposal)

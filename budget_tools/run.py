@@ -200,6 +200,7 @@ def check(
     ignore: Collection[str] = (),
     progress: Progress | None = None,
     read: Reader | None = None,
+    snapshots: bool = False,
 ) -> Report:
     """Check workbooks and say what is wrong with them.
 
@@ -211,6 +212,7 @@ def check(
         ignore: codes or beginnings of codes to leave out.
         progress: called with (workbooks done, workbooks in all) now and then.
         read: makes a book of the bytes of a file; without it the workbook is taken as it is.
+        snapshots: also give the proposals as they are now, to be compared later.
 
     Raises:
         UsageError: a path does not exist, or a code is unknown.
@@ -227,7 +229,7 @@ def check(
     wanted = Wanted(select, ignore)
     settings_of = SettingsOf(config, language)
     found = find(paths, settings_of)
-    reports, registered = _inspect_all(found.workbooks, settings_of, wanted, progress, read)
+    reports, registered = _inspect_all(found.workbooks, settings_of, wanted, progress, read, snapshots)
     about_run = list(_of_run(found))
     if registered:
         from .inspection import inspect_run
@@ -390,6 +392,7 @@ def _inspect_all(
     wanted: Wanted,
     progress: Progress | None,
     read: Reader | None,
+    snapshots: bool = False,
 ) -> tuple[dict[str, WorkbookReport], list[Any]]:
     """The reports of all workbooks in their order, batch by batch, and the register of their proposals."""
     from .inspection import BATCH_BOOKS, BATCH_LINES, inspect
@@ -413,6 +416,7 @@ def _inspect_all(
             if isinstance(examined, WorkbookReport):
                 reports[str(path)] = examined
             else:
+                examined.snapshots_wanted = snapshots
                 batch.append(examined)
                 lines += examined.lines
                 if len(batch) >= BATCH_BOOKS or lines >= BATCH_LINES:

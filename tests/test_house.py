@@ -28,7 +28,7 @@ FLOORS = (
     ("settings", "model", "catalog"),
     ("formula", "prose"),
     ("layout",),
-    ("cover", "schema", "filling"),
+    ("cover", "schema", "filling", "comparing"),
     ("rules",),
     ("inspection", "books", "reports", "documents"),
     ("run",),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
 
 from .acceptance import Acceptance
 from .address import Cell
 from .edit import Fix
+from .snapshot import Snapshot
 
 Fact = str | int | Decimal | tuple[int, ...] | tuple[str, ...] | tuple[Decimal, ...]
 
@@ -133,7 +134,10 @@ class ProposalSummary:
 
 @dataclass(frozen=True, slots=True)
 class WorkbookReport:
-    """What was found in one workbook. ``status`` is checked, unreadable or refused."""
+    """What was found in one workbook. ``status`` is checked, unreadable or refused.
+
+    ``snapshots`` are of its proposals, where they were asked for.
+    """
 
     path: str
     status: str
@@ -142,12 +146,11 @@ class WorkbookReport:
     reason: str | None = None
     reason_facts: Mapping[str, object] = field(default_factory=dict)
     accepted: Acceptance | None = None  # though it could not be checked, until a date
+    snapshots: tuple[Snapshot, ...] = ()
 
     def with_findings(self, findings: tuple[Finding, ...]) -> WorkbookReport:
         """The report with other findings."""
-        return WorkbookReport(
-            self.path, self.status, findings, self.proposals, self.reason, self.reason_facts, self.accepted
-        )
+        return replace(self, findings=findings)
 
 
 @dataclass(frozen=True, slots=True)

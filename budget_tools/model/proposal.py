@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from .address import Cell
 from .amount import Language
 from .book import Sheet
 from .table import Table
+
+
+class Status(StrEnum):
+    """How far a proposal has come."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+    MOVED = "moved"  # another committee has it now, under another number
+    REPLACED = "replaced"
+    ADOPTED = "adopted"
+    ADOPTED_CHANGED = "adopted-changed"
+    REJECTED = "rejected"
+
+    @property
+    def active(self) -> bool:
+        """Whether the proposal still counts: a withdrawn, moved, replaced or rejected one does not."""
+        return self not in (Status.WITHDRAWN, Status.MOVED, Status.REPLACED, Status.REJECTED)
 
 
 class Text(NamedTuple):
@@ -22,7 +41,9 @@ class Text(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One proposal on a sheet. ``number_text`` is what stands where the number should stand; ``number``
-    is it as the grammar of numbers wants it, or None when it does not fit."""
+    is it as the grammar of numbers wants it, or None when it does not fit.
+
+    ``permanent_id`` stays with the proposal when its number changes; ``earlier_numbers`` are those it had."""
 
     sheet: Sheet
     anchor: Cell
@@ -37,6 +58,14 @@ class Proposal:
     account: str | None = None
     text: tuple[Text, ...] = ()
     tables: tuple[Table, ...] = ()
+    permanent_id: str | None = None
+    earlier_numbers: tuple[str, ...] = ()
+    status: Status | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it still counts in sums and beside others; what says nothing of its status does."""
+        return self.status is None or self.status.active
 
     def with_tables(self, tables: tuple[Table, ...]) -> Proposal:
         """The proposal with its tables completed."""
@@ -54,6 +83,9 @@ class Proposal:
             self.account,
             self.text,
             tables,
+            self.permanent_id,
+            self.earlier_numbers,
+            self.status,
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import words
 from .counts import Count, all_counts, counts, counts_of
+from .levels import price_level_of
 from .marks import (
     Mark,
     cut_paragraphs,
@@ -17,7 +18,7 @@ from .marks import (
     reservation,
     sentence_around,
 )
-from .money import Money, money, sentence_of
+from .money import Money, money, sentence_of, sentences
 from .references import Reference, parts, references, spelled
 from .ties import LISTED, TOTAL, Tie, ties
 
@@ -38,10 +39,12 @@ __all__ = [
     "money",
     "parts",
     "placeholder",
+    "price_level_of",
     "references",
     "reservation",
     "sentence_around",
     "sentence_of",
+    "sentences",
     "spelled",
     "ties",
     "words",

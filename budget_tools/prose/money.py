@@ -153,6 +153,19 @@ def sentence_of(text: str, start: int, end: int) -> tuple[int, int]:
     return first, last
 
 
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence of a text begins and ends, in order; a paragraph's end is a sentence's."""
+    start = 0
+    while start < len(text):
+        if text[start].isspace():
+            start += 1
+            continue
+        _, end = sentence_of(text, start, start + 1)
+        end = max(end + (text[end : end + 1] in tuple(".!?:;")), start + 1)
+        yield start, end
+        start = end
+
+
 def _ends(text: str, first: int, match: re.Match[str]) -> bool:
     """Whether a point ends a sentence, and not an abbreviation or a number."""
     start = max(first, match.start() - 8)

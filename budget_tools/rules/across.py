@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -14,13 +13,9 @@ from ..prose import words
 from ..settings import Settings
 from .base import at, rule
 from .identity import committee_of
-from .text.piece import first_amount, is_danish, label_cell, plain_lines, total_line, written, year_amounts
+from .text.piece import first_amount, is_danish, label_cell, plain_lines, total_line, year_amounts
 
 _APART = Decimal("1.15")
-_LEVEL = re.compile(
-    r"(?<!\d)(?P<before>20\d\d)[ -]?(?:PL\b|pl\b|P/L|p/l|priser|prisniveau|pris- og)"
-    r"|\b(?:PL|P/L|pl|[Pp]risniveau|[Pp]riser i)[ -](?P<after>20\d\d)(?!\d)"
-)
 
 
 @rule("XWB004")
@@ -72,26 +67,6 @@ def _place(other: Registered, one: Registered) -> Place:
     return Place(other.sheet, other.cell, other.path if other.path != one.path else None)
 
 
-def price_level_of(proposal: Proposal) -> int | None:
-    """The price level that a proposal states where it states its unit, or in a line of its own."""
-    for table in proposal.tables:
-        for _, cell in table.units:
-            value = table.sheet.value(cell.row, cell.column)
-            match = _LEVEL.search(value) if isinstance(value, str) else None
-            if match:
-                return int(match["before"] or match["after"])
-    text = written(proposal)
-    if not any(sign in text for sign in ("PL", "pl 2", "P/L", "priser", "risniveau")):
-        return None
-    for piece in proposal.text:
-        if len(piece.text) <= _SHORT:
-            match = _LEVEL.search(piece.text)
-            if match:
-                return int(match["before"] or match["after"])
-    return None
-
-
-_SHORT = 60
 _FEWEST_LINES = 3  # service, transfers and their total
 
 
