@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from .changing.fix import FixReport, fix
     from .changing.history import History, UndoReport, history, undo
     from .changing.mark import MarkReport, mark, unmark
+    from .comparing import Comparison
     from .errors import BudgetToolsError, SettingsError, UsageError, WorkbookError
     from .model.amount import Amount, format_amount, format_number, parse_amount, parse_number
     from .model.finding import Finding, Severity
-    from .run import Report, check
+    from .run import Report, check, compare
 
 _PLACES = {
     "Amount": "model.amount",
     "BudgetToolsError": "errors",
+    "Comparison": "comparing",
     "FillReport": "changing.fill",
     "Finding": "model.finding",
     "FixReport": "changing.fix",
@@ -34,6 +36,7 @@ _PLACES = {
     "accept": "accepting",
     "accepted": "accepting",
     "check": "run",
+    "compare": "run",
     "fill": "changing.fill",
     "fix": "changing.fix",
     "format_amount": "model.amount",
@@ -50,6 +53,7 @@ _PLACES = {
 __all__ = [
     "Amount",
     "BudgetToolsError",
+    "Comparison",
     "FillReport",
     "Finding",
     "FixReport",
@@ -64,6 +68,7 @@ __all__ = [
     "accept",
     "accepted",
     "check",
+    "compare",
     "fill",
     "fix",
     "format_amount",

@@ -25,8 +25,10 @@ from .settings import Limits, Settings, read_settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .comparing import Comparison
     from .inspection import Examined
     from .model.book import Book
+    from .model.snapshot import Snapshot
 
 Progress = Callable[[int, int], None]
 Reader = Callable[[bytes, str, Limits], Book]
@@ -257,6 +259,67 @@ def check(
     )
 
 
+def compare(
+    old: Iterable[str | Path] | str | Path,
+    new: Iterable[str | Path] | str | Path,
+    *,
+    config: str | Path | None = None,
+    language: Language | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Say what changed between two collections of proposals.
+
+    Proposals are matched by what they are (their id, their number, their title and text), not by the names of
+    files and sheets: a catalogue may be compared with the workbooks it was made from.
+
+    Args:
+        old: files, folders and patterns as they were.
+        new: files, folders and patterns as they are.
+        config: a settings file; without it the nearest budget.toml above each workbook holds.
+        language: the language to speak, "da" or "en"; it outranks the settings.
+        progress: called with (workbooks done, workbooks in all) now and then.
+
+    Raises:
+        UsageError: a path does not exist.
+        SettingsError: a settings file is wrong.
+
+    >>> compared = compare("workbooks/proposals", "workbooks/catalogue")
+    >>> len(compared.pairs), compared.same
+    (8, True)
+    """
+    from .comparing import Comparison, differences
+    from .inspection import snapshots
+
+    settings_of = SettingsOf(config, language)
+    wanted = Wanted(nothing=True)
+    sides = [[one] if isinstance(one, str | Path) else list(one) for one in (old, new)]
+    found = [find(side, settings_of) for side in sides]
+    total = sum(len(one.workbooks) for one in found)
+    done = 0
+    known: list[list[Snapshot]] = [[], []]
+    unread: list[WorkbookReport] = []
+    for side, files in zip(known, found, strict=True):
+        for _, examined in examine_all(files.workbooks, settings_of, wanted=wanted):
+            if isinstance(examined, WorkbookReport):
+                unread.append(examined)
+            else:
+                side.extend(snapshots(examined))
+            done += 1
+            if progress is not None:
+                progress(done, total)
+    last = found[1].workbooks or found[0].workbooks
+    first = settings_of.file(last[0]) if last else settings_of.folder(Path("."))
+    return Comparison(
+        tuple(map(str, sides[0])),
+        tuple(map(str, sides[1])),
+        differences(*known),
+        tuple(unread),
+        any(one.unreadable for one in found),
+        first.language,
+        first.form_word,
+    )
+
+
 def check_book(book: Book, settings: Settings, *, sheet: str | None = None) -> Report:
     """Check a workbook that was read already, such as one that is open in Excel.
 
@@ -294,9 +357,12 @@ def _of_run(found: _Found) -> Iterator[Finding]:
 
 
 class Wanted:
-    """Which findings are reported, and how bad each is."""
+    """Which findings are reported, and how bad each is; ``nothing``: workbooks are only to be read."""
 
-    def __init__(self, select: Collection[str], ignore: Collection[str]) -> None:
+    def __init__(
+        self, select: Collection[str] = (), ignore: Collection[str] = (), *, nothing: bool = False
+    ) -> None:
+        self._nothing = nothing
         self._all = any(code.lower() == "all" for code in select)
         self._select = tuple(code.upper() for code in select if code.lower() != "all")
         self._ignore = tuple(code.upper() for code in ignore)
@@ -311,6 +377,8 @@ class Wanted:
 
     def unasked(self, settings: Settings) -> frozenset[str]:
         """The codes that are off in all their cases, and that nothing switches on."""
+        if self._nothing:
+            return frozenset(codes())
         if self._all or self._select:
             return frozenset()
         known = self._unasked.get(settings.phase)

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BudgetToolsError
-from . import accept, check, excel, explain, fill, fix, history, mark, rules
+from . import accept, check, compare, excel, explain, fill, fix, history, mark, rules
 
 WRONG_USE = 2
 NOT_CHECKED = 3
@@ -61,6 +61,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(check.check)
+app.command()(compare.compare)
 app.command()(fill.fill)
 app.command()(fix.fix)
 app.command()(mark.mark)

@@ -5,8 +5,8 @@ Pure: nothing here opens a file. Proposals are matched by what they are, never b
 
 from __future__ import annotations
 
-from .changes import Change, Pair, Part, changed_words
+from .changes import Change, Comparison, Pair, Part, changed_words
 from .matching import differences
-from .taking import snapshot_of
+from .taking import net, snapshot_of
 
-__all__ = ["Change", "Pair", "Part", "changed_words", "differences", "snapshot_of"]
+__all__ = ["Change", "Comparison", "Pair", "Part", "changed_words", "differences", "net", "snapshot_of"]

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Literal
 
 from ..model.address import Cell
+from ..model.finding import WorkbookReport
 from ..model.proposal import Text
 from ..model.snapshot import Figure, Snapshot
 
@@ -92,6 +93,28 @@ class Pair:
     def moved(self) -> bool:
         """Whether another committee has it."""
         return self.changed(Part.COMMITTEE)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two collections of proposals side by side.
+
+    ``unread`` are the workbooks that could not be read, so that nobody knows what was in them; ``incomplete``
+    that a folder could not be opened.
+    """
+
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    unread: tuple[WorkbookReport, ...] = ()
+    incomplete: bool = False
+    language: str = "da"
+    form_word: str = "Skema"
+
+    @property
+    def same(self) -> bool:
+        """Whether every proposal is as it was."""
+        return all(pair.same for pair in self.pairs)
 
 
 def changes(old: Snapshot, new: Snapshot) -> tuple[Change, ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 
+from ..layout import words
 from ..model.address import Cell
 from ..model.book import ErrorValue
 from ..model.proposal import Proposal, Text
@@ -35,6 +37,17 @@ def snapshot_of(proposal: Proposal, path: str, unit: int | None = None) -> Snaps
         tuple([one for number, table in enumerate(proposal.tables) for one in _figures(table, number)]),
         tuple(_sentences(proposal.text)),
     )
+
+
+def net(one: Snapshot) -> dict[str, Decimal]:
+    """What a proposal comes to, by year and in all: its last total line, else its lines added up."""
+    first = [figure for figure in one.figures if figure.table == 0 and figure.amount is not None]
+    rows = [figure.cell.row for figure in first if figure.total and not words.is_subtotal(figure.line)]
+    found: dict[str, Decimal] = {}
+    for figure in first:
+        if figure.cell.row == rows[-1] if rows else not (figure.total or words.is_of_which(figure.line)):
+            found[figure.column] = found.get(figure.column, Decimal(0)) + (figure.amount or 0)
+    return found
 
 
 def _figures(table: Table, number: int) -> Iterator[Figure]:

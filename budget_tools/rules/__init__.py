@@ -1,6 +1,7 @@
 """The rules: one file a group, each rule a generator of findings. The list is explicit: no magic, no plugins.
 
-RUN001-RUN005 have no logic here: they are said by ``inspection`` and ``run`` about their own work.
+RUN001-RUN005 have no logic here: they are said by ``inspection`` and ``run`` about their own work. Neither
+has XWB002, which is said where two moments are compared.
 """
 
 from __future__ import annotations
@@ -68,4 +69,7 @@ RULES: tuple[Rule, ...] = (
 HINTS = ("ARI004", "ARI005", "ARI006", "FRM008")
 """Codes that never stand alone: a line on the finding whose difference they explain."""
 
-__all__ = ["HINTS", "RULES", "Rule", "rule"]
+COMPARED = ("XWB002",)
+"""Codes of what changed between two moments: no check of one moment finds them."""
+
+__all__ = ["COMPARED", "HINTS", "RULES", "Rule", "rule"]
