@@ -6,7 +6,7 @@ What comes from the compared workbooks is written as text, never as a formula.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -38,8 +38,10 @@ _OVERVIEW: Sequence[Column] = (
     ("column-total-now", 13),
     ("difference", 13),
     ("column-known", 24),
-    ("column-cell-before", 26),
-    ("column-cell-now", 26),
+    ("column-cell-before", 14),
+    ("column-cell-now", 14),
+    ("column-file-before", 34),
+    ("column-file-now", 34),
 )
 _FIGURES: Sequence[Column] = (
     ("column-number", 12),
@@ -50,8 +52,9 @@ _FIGURES: Sequence[Column] = (
     ("now", 13),
     ("difference", 13),
     ("column-unit", 11),
-    ("column-cell-before", 26),
-    ("column-cell-now", 26),
+    ("column-cell-before", 14),
+    ("column-cell-now", 14),
+    ("column-file-now", 34),
 )
 _REST: Sequence[Column] = (
     ("column-number", 12),
@@ -59,8 +62,14 @@ _REST: Sequence[Column] = (
     ("column-part", 14),
     ("before", 60),
     ("now", 60),
-    ("column-cell-before", 26),
-    ("column-cell-now", 26),
+    ("column-cell-before", 14),
+    ("column-cell-now", 14),
+    ("column-file-now", 34),
+)
+
+
+_AMOUNTS = frozenset(
+    ("before", "now", "difference", "column-total-before", "column-total-now", "column-changes")
 )
 
 
@@ -118,12 +127,13 @@ class _Writer:
         self.folder = folder
         self.links = 0
         text: dict[str, Any] = {"valign": "top", "text_wrap": True}
+        head = {"bold": True, "bottom": 1, "bg_color": "#DDEBF7", "valign": "top", "text_wrap": True}
         amount = {"valign": "top", "num_format": "#,##0.######;-#,##0.######;0"}
         self.formats: dict[str, Any] = {
             "title": book.add_format({"bold": True, "font_size": 14}),
-            "head": book.add_format(
-                {"bold": True, "bottom": 1, "bg_color": "#DDEBF7", "valign": "top", "text_wrap": True}
-            ),
+            "head": book.add_format(head),
+            "head-amount": book.add_format({**head, "align": "right"}),
+            "unit": book.add_format({**text, "indent": 1}),
             "text": book.add_format(text),
             "amount": book.add_format(amount),
             "whole": book.add_format({**amount, "num_format": "#,##0"}),
@@ -147,7 +157,8 @@ class _Writer:
         sheet = self.book.add_worksheet(self.word(key))
         for number, (heading, width) in enumerate(columns):
             sheet.set_column(number, number, width)
-            sheet.write_string(top, number, self.word(heading), self.formats["head"])
+            style = "head-amount" if heading in _AMOUNTS and columns is not _REST else "head"
+            sheet.write_string(top, number, self.word(heading), self.formats[style])
         sheet.freeze_panes(top + 1, 0)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -185,16 +196,19 @@ class _Writer:
         if pair.changes:
             sheet.write_number(row, 5, len(pair.changes), self.formats["whole"])
         if one.unit is not None:
-            self._texts(sheet, row, 6, word("unit", str(one.unit), self.language))
+            self._texts(sheet, row, 6, word("unit", str(one.unit), self.language), style="unit")
         old, new = _total(pair.old, one), _total(pair.new, one)
         self._amount(sheet, row, 7, old)
         self._amount(sheet, row, 8, new)
         if old is not None and new is not None:
             self._amount(sheet, row, 9, new - old, "difference")
         if pair.evidence:
-            self._texts(sheet, row, 10, self.word(f"by-{pair.evidence}"))
+            self._texts(sheet, row, 10, self.word(f"by-{pair.evidence}"), style="unit")
         self._link(sheet, row, 11, pair.old, pair.old.cell if pair.old else None)
         self._link(sheet, row, 12, pair.new, pair.new.cell if pair.new else None)
+        for column, side in ((13, pair.old), (14, pair.new)):
+            self._texts(sheet, row, column, file_name(side.path) if side is not None else None)
+        self._height(sheet, row, _OVERVIEW, {3: one.title or "", 4: one.committee or ""})
 
     def _figures(self) -> None:
         sheet = self._sheet("sheet-figures", _FIGURES, 0)
@@ -214,9 +228,11 @@ class _Writer:
             if change.difference is not None:
                 self._amount(sheet, row, 6, change.difference, "difference")
             if one.unit is not None:
-                self._texts(sheet, row, 7, word("unit", str(one.unit), self.language))
+                self._texts(sheet, row, 7, word("unit", str(one.unit), self.language), style="unit")
             self._link(sheet, row, 8, pair.old, change.old_cell)
             self._link(sheet, row, 9, pair.new, change.new_cell)
+            self._texts(sheet, row, 10, file_name(one.path))
+            self._height(sheet, row, _FIGURES, {1: one.title or "", 2: change.line})
         self._finish(sheet, _FIGURES, 0, row)
 
     def _rest(self) -> None:
@@ -236,7 +252,15 @@ class _Writer:
                 self._texts(sheet, row, 4, said.new if change.new is not None else None)
             self._link(sheet, row, 5, pair.old, change.old_cell)
             self._link(sheet, row, 6, pair.new, change.new_cell)
+            self._texts(sheet, row, 7, file_name(one.path))
+            self._height(sheet, row, _REST, {1: one.title or "", 3: said.old, 4: said.new})
         self._finish(sheet, _REST, 0, row)
+
+    def _height(self, sheet: Any, row: int, columns: Sequence[Column], texts: Mapping[int, str]) -> None:
+        """Make a row as high as its longest text: not every program does so by itself."""
+        rows = max(-(-len(text) * 11 // (columns[place][1] * 10)) for place, text in texts.items())
+        if rows > 1:
+            sheet.set_row(row, min(rows * 15, 400))
 
     def _changes(self, *, figures: bool) -> Iterable[tuple[Pair, Change]]:
         for pair in self.comparison.pairs:
@@ -282,7 +306,7 @@ class _Writer:
         """The place of something, as a link to it where Excel takes one."""
         if one is None or cell is None:
             return
-        shown = f"{file_name(one.path)}, {plain(one.sheet)}!{cell}"[:250]
+        shown = f"{plain(one.sheet)}!{cell}"
         quoted = one.sheet.replace("'", "''")
         try:
             path = os.path.relpath(os.path.realpath(one.path), self.folder)
