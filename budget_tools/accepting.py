@@ -128,6 +128,10 @@ def unaccept(
             for record in records.values()
             if record.action == "accept" and record.id == finding and not (file.parent / record.path).exists()
         ]
+    if not fitting and finding is not None:  # of a proposal that had another number then
+        now = check([path], config=config, language=language, select=("all",)).findings
+        held = {one.accepted for one in now if one.id == finding and one.accepted is not None}
+        fitting = [record for record in records.values() if record in held]
     if not fitting:
         raise UsageError(f"{path}: {finding or 'the workbook'} is not accepted in {file}")
     if len(fitting) > 1:
@@ -203,7 +207,7 @@ def _state(record: Acceptance, workbook: WorkbookReport | None, in_use: bool, th
         return "in-force"
     if not there:
         return "file-gone"
-    found = workbook is not None and any(one.id == record.id for one in workbook.findings)
+    found = workbook is not None and any(record.id in (one.id, *one.former_ids) for one in workbook.findings)
     return "values-changed" if found else "gone"
 
 

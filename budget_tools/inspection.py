@@ -450,15 +450,17 @@ def _inspect_proposals(batch: Sequence[Examined]) -> None:
 
 def inspect_run(registered: Sequence[Registered]) -> list[Finding]:
     """What can only be said of a whole run; each finding names the workbook that it belongs to."""
-    twice = check_register([f"{one.scope}|{one.number.replace(' ', '')}" for one in registered])
+    active = [one for one in registered if one.active]
+    twice = check_register([f"{one.scope}|{one.number.replace(' ', '')}" for one in active])
     groups: dict[tuple[str, str], list[Registered]] = defaultdict(list)
     for index in twice:
-        one = registered[index]
+        one = active[index]
         groups[one.scope, one.number.replace(" ", "")].append(one)
     run = Run(tuple(tuple(group) for group in groups.values()), tuple(registered))
     findings: list[Finding] = []
     _run([_BY_CODE["IDN002"], *_BY_SUBJECT[Run]], run, Settings(), findings)
-    return findings
+    known = {(one.path, one.number): one.identity for one in registered if one.identity}
+    return [replace(one, identity=known.get((one.path or "", one.proposal or ""), ())) for one in findings]
 
 
 def severity_of(finding: Finding, settings: Settings, switched_on: Callable[[str], bool]) -> Severity | None:
@@ -481,11 +483,13 @@ def snapshots(examined: Examined) -> tuple[Snapshot, ...]:
 
 def _report(examined: Examined) -> tuple[WorkbookReport, list[Registered]]:
     proposals = [(page, proposal) for page in examined.pages for proposal in page.proposals]
+    known = {one.number: one.identity for _, one in proposals if one.number is not None and one.identity}
+    findings = settle(examined.findings)
     return (
         WorkbookReport(
             examined.book.path,
             "checked",
-            tuple(settle(examined.findings)),
+            tuple(identified(findings, known) if known else findings),
             tuple(_summary(proposal, examined.settings) for _, proposal in proposals),
             snapshots=snapshots(examined) if examined.snapshots_wanted else (),
         ),
@@ -495,6 +499,11 @@ def _report(examined: Examined) -> tuple[WorkbookReport, list[Registered]]:
             if proposal.number is not None and proposal.tables
         ],
     )
+
+
+def identified(findings: Iterable[Finding], known: Mapping[str, tuple[str, ...]]) -> list[Finding]:
+    """Findings that know what else their proposal was or is called, so that what was accepted stays so."""
+    return [replace(one, identity=known.get(one.proposal or "", ())) for one in findings]
 
 
 def settle(findings: Iterable[Finding]) -> list[Finding]:
@@ -592,4 +601,6 @@ def _registered(examined: Examined, proposal: Proposal) -> Registered:
         price_level_of(proposal),
         examined.settings.price_level,
         frame_of(proposal, examined.settings),
+        proposal.identity,
+        proposal.status,
     )

@@ -49,6 +49,25 @@ class Committee(_Strict):
     frame: dict[str, int] = {}
 
 
+StatusWord = Literal[
+    "draft", "submitted", "withdrawn", "moved", "replaced", "adopted", "adopted-changed", "rejected",
+    "udkast", "indsendt", "trukket", "flyttet", "erstattet", "vedtaget", "vedtaget ændret", "forkastet",
+]  # fmt: skip
+
+
+class Listed(_Strict):
+    """What the department knows of a proposal: its permanent id, its earlier numbers, how far it has come."""
+
+    id: str | None = None
+    earlier: tuple[str, ...] = ()
+    status: StatusWord | None = None
+
+    @field_validator("earlier", mode="before")
+    @classmethod
+    def _from_a_list(cls, given: object) -> object:
+        return tuple(given) if isinstance(given, list) else given
+
+
 class Backup(_Strict):
     """Where the copies from before a change are kept, and how long."""
 
@@ -87,6 +106,7 @@ class Settings(_Strict):
     exclude: tuple[str, ...] = ()
     number: Number = Number()
     committees: dict[str, Committee] = {}
+    proposals: dict[str, Listed] = {}
     accounts: tuple[str, ...] = ()
     rules: dict[str, RuleSetting] = {}
     limits: Limits = Limits()
@@ -95,6 +115,14 @@ class Settings(_Strict):
     def excludes(self, name: str) -> bool:
         """Whether a file or folder of this name is left out."""
         return any(fnmatch(name.casefold(), pattern.casefold()) for pattern in self.exclude)
+
+    def registered(self, number: str) -> Listed | None:
+        """What is said of the proposal of a number, however its blanks are written."""
+        found = self.proposals.get(number)
+        if found is None:
+            plain = "".join(number.split())
+            found = next((one for key, one in self.proposals.items() if "".join(key.split()) == plain), None)
+        return found
 
 
 # A list in TOML is a list; a tuple keeps the settings frozen.

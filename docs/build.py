@@ -28,7 +28,7 @@ from budget_tools.catalog import LANGUAGES, PHASES, Entry, Language, codes, entr
 from budget_tools.errors import SettingsError
 from budget_tools.reports import console
 from budget_tools.reports.wording import language_of
-from budget_tools.rules import HINTS, RULES
+from budget_tools.rules import COMPARED, HINTS, RULES
 from budget_tools.settings import Settings, parse_settings
 
 DOCS = Path(__file__).resolve().parent
@@ -139,6 +139,11 @@ def _documentation(one: Entry) -> str:
         return (
             "A hint, never a finding of its own: it stands on the arithmetic finding whose difference it\n"
             "explains, and only where the change it names closes that difference exactly."
+        )
+    if one.code in COMPARED:
+        return (
+            "Told where two moments are compared, by [`budget-tools compare`](../compare.md) and by the night\n"
+            "after a deadline: no check of one moment finds it."
         )
     if not text:
         return "Said by the run itself about its own work, not by a rule that looks at a table."

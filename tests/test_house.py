@@ -15,7 +15,7 @@ import pytest
 import budget_tools
 from budget_tools.catalog import LANGUAGES, codes, entry, reserved
 from budget_tools.rules import COMPARED, HINTS, RULES
-from budget_tools.settings import Backup, Committee, Limits, Number, Settings
+from budget_tools.settings import Backup, Committee, Limits, Listed, Number, Settings
 from tests.grid import grids
 
 PACKAGE = Path(budget_tools.__file__).parent
@@ -222,7 +222,7 @@ def test_no_page_without_a_code() -> None:
 
 def settings_keys() -> list[str]:
     """Every key that a budget.toml may hold."""
-    tables = (Settings, Number, Committee, Limits, Backup)
+    tables = (Settings, Number, Committee, Listed, Limits, Backup)
     keys = [key for table in tables for key in table.model_fields]
     return list(dict.fromkeys(keys))
 

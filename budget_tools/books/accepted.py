@@ -177,16 +177,20 @@ class Accepted:
         finding: Finding,
         records: _Records,
     ) -> Acceptance | None:
-        """The acceptance of a finding: of this workbook, else of one that is there no more (renamed)."""
-        of_id = records.by_id.get(finding.id)
-        if of_id is None:
-            return None
-        own = records.own.get((here, finding.id))
-        if own is not None:
-            return own if self._holds(own, finding) else None
-        for record in of_id:
-            if self._holds(record, finding) and not (file.parent / record.path).exists():
-                return record
+        """The acceptance of a finding: of this workbook, else of one that is there no more (renamed).
+
+        What was said under its id of today counts before what was said under an earlier one.
+        """
+        for id_ in (finding.id, *finding.former_ids):
+            of_id = records.by_id.get(id_)
+            if of_id is None:
+                continue
+            own = records.own.get((here, id_))
+            if own is not None:
+                return own if self._holds(own, finding) else None
+            for record in of_id:
+                if self._holds(record, finding) and not (file.parent / record.path).exists():
+                    return record
         return None
 
     def _holds(self, record: Acceptance, finding: Finding) -> bool:

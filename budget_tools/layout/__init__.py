@@ -14,6 +14,7 @@ from ..settings import Settings
 from . import words
 from .blocks import blocks
 from .headings import Note, headings
+from .identity import as_listed, formerly, marked
 from .proposals import Start, fields, proposal_number, starts
 from .tables import Draft, build
 
@@ -163,7 +164,11 @@ def _proposal(
         for draft, edge in zip(drafts, edges, strict=False)
     ]
     cell_text = sheet.value(start.cell.row, start.cell.column)
-    together = Text(str(cell_text), start.cell) if start.beside else None
+    together = (
+        Text(str(cell_text), start.cell) if start.beside and not formerly(start.beside, pattern) else None
+    )
+    identity = as_listed(said.identity, number, settings)
+    title = said.title.text if said.title else None
     return Proposal(
         sheet,
         start.cell,
@@ -173,9 +178,12 @@ def _proposal(
         together,
         said.committee,
         said.area,
-        said.title.text if said.title else None,
+        title,
         said.title.cell if said.title else None,
         said.account,
         tuple(prose + after),
         tuple(tables),
+        identity.permanent_id,
+        identity.earlier_numbers,
+        identity.status or marked(title, sheet.name),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ..model.address import Cell
@@ -12,6 +12,7 @@ from ..model.book import Sheet
 from ..model.proposal import Text
 from . import words
 from .headings import FIRST_YEAR, LAST_YEAR, Note
+from .identity import Identity, answered, formerly
 
 _FORM = re.compile(
     rf"[*_\s]*(?P<word>{'|'.join(re.escape(w) for w in sorted(words.FORM, key=len, reverse=True))})"
@@ -65,7 +66,7 @@ def anchor(text: str, pattern: str) -> tuple[str, str] | None:
     found = _grammar(pattern).match(rest)
     if found:
         beside = rest[found.end() :].strip(" -–:*")
-        if beside and not (beside[0].isupper() or beside[0] in "-–("):
+        if beside and not (beside[0].isupper() or beside[0] in "-–(" or formerly(beside, pattern)):
             return None  # 'Skema 2.1.2. 01 viser, at …' is a sentence
         return found["number"], beside
     if rest[0].isupper() and _names_committee(rest):
@@ -104,6 +105,9 @@ def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
             ):
                 if any(map(str.isdigit, neighbour.text)):
                     number, number_cell = words_only(neighbour.text), neighbour.cell
+                    renumbered = anchor("Skema " + number, pattern)
+                    if renumbered and formerly(renumbered[1], pattern):
+                        number, beside = renumbered
                 elif folded not in _FORM_ONLY:
                     continue
             elif folded not in _FORM_ONLY:
@@ -166,8 +170,10 @@ class Fields:
     title: Text | None = None
     account: str | None = None
     number: Text | None = None
+    identity: Identity = field(default_factory=Identity)
 
 
+_OF_IDENTITY = frozenset(("permanent_id", "earlier_numbers", "status"))
 _LONGEST_FORM_TITLE = max(map(len, words.FORM_TITLE)) + 10  # with the marks around it
 
 
@@ -186,7 +192,10 @@ def fields(
     """
     said = Fields()
     used: set[tuple[int, int]] = {start.cell, start.number_cell}
-    if start.beside:
+    former = formerly(start.beside, pattern) if start.beside else ()
+    if former:
+        said.identity.earlier_numbers = former
+    elif start.beside:
         _committee_and_area(said, start.beside)
     for row, column, text in texts if labels else ():
         name = labels.get((row, column))
@@ -194,7 +203,12 @@ def fields(
             continue
         behind = text.partition(":")[2].strip()
         value = Text(behind, Cell(row, column)) if behind else _right_of(sheet, row, column)
-        if value is not None:
+        if name in _OF_IDENTITY:
+            if value is not None and answered(said.identity, name, value.text, pattern):
+                used.add(value.cell)
+            elif not text.rstrip().endswith(":"):
+                continue  # a text that only begins with such a word
+        elif value is not None:
             if getattr(said, name) is None:
                 setattr(said, name, value if name == "title" else value.text.strip())
             used.add(value.cell)

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from ..model.amount import Language
+from ..model.proposal import Status
 from ..model.table import YearRole
 
 _BLANKS = re.compile(r"\s+")
@@ -38,6 +39,10 @@ COMMITTEE = _every("committee")
 AREA = _every("area")
 TITLE = _every("title")
 ACCOUNT = _every("account")
+ID = _every("id")
+EARLIER = _every("earlier")
+FORMERLY = _every("formerly")
+STATUS = _every("status")
 AMOUNTS = _every("amounts")
 SAVINGS = _every("savings")
 EXPANSIONS = _every("expansions")
@@ -46,6 +51,11 @@ CODES = _every("codes")
 FILLERS = _every("fillers")
 ROUNDING = _every("rounding")
 YEAR_HEADING = _every("year_heading")
+
+
+def status_words(status: Status) -> frozenset[str]:
+    """The words by which a form says that a proposal has come so far."""
+    return _every(f"status_{status.name.lower()}")
 
 
 @lru_cache(maxsize=65_536)
@@ -289,7 +299,15 @@ class Heard(NamedTuple):
 _FORM_STARTS = tuple(FORM | FORM_TITLE)
 _FIELDS = {  # where a word asks for two, the last one named here
     word: name
-    for name, known in (("account", ACCOUNT), ("title", TITLE), ("area", AREA), ("committee", COMMITTEE))
+    for name, known in (
+        ("permanent_id", ID),
+        ("earlier_numbers", EARLIER),
+        ("status", STATUS),
+        ("account", ACCOUNT),
+        ("title", TITLE),
+        ("area", AREA),
+        ("committee", COMMITTEE),
+    )
     for word in known
 }
 LONGEST_FIELD = 30

@@ -77,6 +77,7 @@ class Finding:
     ordinal: int = 0
     path: str | None = None  # only for rules over a whole run: the workbook that the finding belongs to
     accepted: Acceptance | None = None  # by a person, for these amounts: shown, but not counted
+    identity: tuple[str, ...] = ()  # of a proposal with a permanent id or earlier numbers: these, best first
 
     @property
     def variant(self) -> str | None:
@@ -86,8 +87,19 @@ class Finding:
 
     @property
     def id(self) -> str:
-        """The same for the same fault of the same line, wherever the row and the file have gone."""
-        return _hash(self.code, self.proposal or self.sheet or "", *self.key, str(self.ordinal))
+        """The same for the same fault of the same line, wherever the row and the file have gone.
+
+        Of a proposal with a permanent id it is made of that, and so survives another number too.
+        """
+        return self._id_of(self.identity[0] if self.identity else self.proposal or self.sheet or "")
+
+    @property
+    def former_ids(self) -> tuple[str, ...]:
+        """The ids it had while its proposal had no permanent id yet, or another number."""
+        return tuple([self._id_of(one) for one in self.identity[1:]])
+
+    def _id_of(self, proposal: str) -> str:
+        return _hash(self.code, proposal, *self.key, str(self.ordinal))
 
     @property
     def values(self) -> str:
@@ -112,6 +124,7 @@ class Finding:
             ordinal,
             self.path,
             self.accepted,
+            self.identity,
         )
 
 

@@ -25,10 +25,27 @@ class Status(StrEnum):
     ADOPTED_CHANGED = "adopted-changed"
     REJECTED = "rejected"
 
+    @classmethod
+    def of(cls, word: str) -> Status:
+        """The status of a word of the settings, in either language."""
+        return _DANISH.get(word) or cls(word)
+
     @property
     def active(self) -> bool:
         """Whether the proposal still counts: a withdrawn, moved, replaced or rejected one does not."""
         return self not in (Status.WITHDRAWN, Status.MOVED, Status.REPLACED, Status.REJECTED)
+
+
+_DANISH = {
+    "udkast": Status.DRAFT,
+    "indsendt": Status.SUBMITTED,
+    "trukket": Status.WITHDRAWN,
+    "flyttet": Status.MOVED,
+    "erstattet": Status.REPLACED,
+    "vedtaget": Status.ADOPTED,
+    "vedtaget ændret": Status.ADOPTED_CHANGED,
+    "forkastet": Status.REJECTED,
+}
 
 
 class Text(NamedTuple):
@@ -36,6 +53,17 @@ class Text(NamedTuple):
 
     text: str
     cell: Cell
+
+
+def identity_of(permanent_id: str | None, number: str | None, earlier: tuple[str, ...]) -> tuple[str, ...]:
+    """What a proposal is known by, best first; nothing where that is its number alone.
+
+    Only a permanent id outranks the number: a finding without one keeps the id it always had.
+    """
+    if permanent_id is None and not earlier:
+        return ()
+    first = f"id:{permanent_id}" if permanent_id is not None else None
+    return tuple(dict.fromkeys(one for one in (first, number, *earlier) if one is not None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +94,11 @@ class Proposal:
     def active(self) -> bool:
         """Whether it still counts in sums and beside others; what says nothing of its status does."""
         return self.status is None or self.status.active
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What findings know it by where that is more than its number: id, number, earlier numbers."""
+        return identity_of(self.permanent_id, self.number, self.earlier_numbers)
 
     def with_tables(self, tables: tuple[Table, ...]) -> Proposal:
         """The proposal with its tables completed."""
@@ -140,6 +173,13 @@ class Registered:
     price_level: int | None = None
     price_level_wanted: int | None = None
     frame: Frame | None = None
+    identity: tuple[str, ...] = ()
+    status: Status | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it still counts in sums and beside others."""
+        return self.status is None or self.status.active
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +188,8 @@ class Run:
 
     same_number: tuple[tuple[Registered, ...], ...]
     registered: tuple[Registered, ...] = ()
+
+    @property
+    def active(self) -> tuple[Registered, ...]:
+        """The proposals that still count."""
+        return tuple([one for one in self.registered if one.active])

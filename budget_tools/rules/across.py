@@ -43,7 +43,7 @@ def unit_prices_differ(run: Run) -> Iterator[Finding]:
         4   Drift 4 årsværk     2200   2200
         5   Support 2 årsværk   1050   1050
     """
-    priced = [(price, one) for one in run.registered for price in one.staff_prices]
+    priced = [(price, one) for one in run.active for price in one.staff_prices]
     if len(priced) < 2:
         return
     dear, dearest = max(priced, key=lambda pair: pair[0])
@@ -95,7 +95,7 @@ def price_levels_differ(run: Run) -> Iterator[Finding]:
         4          2024   2025
         5   Løn    100    200
     """
-    stated = [one for one in run.registered if one.price_level is not None]
+    stated = [one for one in run.active if one.price_level is not None]
     if not stated:
         return
     [(usual, _)] = Counter(one.price_level for one in stated).most_common(1)
@@ -212,7 +212,8 @@ def frame_of(proposal: Proposal, settings: Settings) -> Frame | None:
 def frame_exceeded(run: Run) -> Iterator[Finding]:
     """The proposals of a committee take more in a year than its frame in the settings.
 
-    A number that stands twice is counted once: IDN002 tells of it.
+    A number that stands twice is counted once: IDN002 tells of it. Proposals that were withdrawn, moved,
+    replaced or rejected take nothing.
 
     Flagged::
 
@@ -235,7 +236,7 @@ def frame_exceeded(run: Run) -> Iterator[Finding]:
         4          2023   2024
         5   Løn    200    200
     """
-    framed = [one for one in run.registered if one.frame is not None]
+    framed = [one for one in run.active if one.frame is not None]
     if not framed:
         return
     sums: dict[tuple[str, int], Decimal] = defaultdict(Decimal)

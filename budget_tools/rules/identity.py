@@ -226,6 +226,8 @@ def wrong_proposal_type(proposal: Proposal) -> Iterator[Finding]:
     """
     if proposal.title is None or proposal.title_cell is None or "orslag" not in proposal.title:
         return
+    if not proposal.active:
+        return
     said = _type_in(proposal.title)
     if said is None:
         return

@@ -98,6 +98,10 @@ FACTS: dict[str, object] = {
     "committee": "Økonomiudvalget",
     "sum": Decimal("1500"),
     "frame": Decimal("1000"),
+    "what": "Løn, 2024",
+    "old": "500",
+    "new": "550",
+    "date": "2027-05-01",
 }
 
 

@@ -119,7 +119,8 @@ def reference_unclear(run: Run) -> Iterator[Finding]:
 def competing_proposals(proposal: Proposal, settings: Settings) -> Iterator[Finding]:
     """A text says that another proposal would do the same: both can hardly be adopted.
 
-    Only with an explicit reference, and with words that say so in its sentence or the two after it.
+    Only with an explicit reference, and with words that say so in its sentence or the two after it; not in a
+    proposal that was withdrawn, moved, replaced or rejected.
 
     Flagged::
 
@@ -143,7 +144,7 @@ def competing_proposals(proposal: Proposal, settings: Settings) -> Iterator[Find
         6   Løn    100    200
     """
     text = ""
-    for reference in named_in(proposal, settings):
+    for reference in named_in(proposal, settings) if proposal.active else ():
         text = text or written(proposal)
         if words.says("instead", sentence_around(text, reference.start, reference.end, more=1)):
             yield on(
