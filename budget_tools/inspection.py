@@ -17,12 +17,13 @@ from .comparing import snapshot_of
 from .cover import SEVERAL, cover, explain, places_rounded, roughly, rounding
 from .filling import missing_totals
 from .formula import Evaluator, Sum, addends, changes, formula_faults
-from .layout import layout
+from .layout import layout, overviews
 from .model.address import Cell, SheetCell
 from .model.book import Book, Details, Sheet
 from .model.edit import SetCell
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
-from .model.proposal import Page, Proposal, Registered, Run
+from .model.overview import Overview
+from .model.proposal import Page, Proposal, Registered, Run, identity_of
 from .model.snapshot import Snapshot
 from .model.table import (
     Axis,
@@ -42,6 +43,7 @@ from .prose import price_level_of
 from .rules import RULES, Rule
 from .rules.across import frame_of
 from .rules.formulas import passes_over, said_of_manual, same, with_text_added
+from .rules.overviews import nets
 from .rules.structure import stated_units, wrong_years
 from .rules.text import named, staff_price
 from .schema import check_proposals, check_register, check_tables
@@ -448,19 +450,48 @@ def _inspect_proposals(batch: Sequence[Examined]) -> None:
             _run([_BY_CODE[code]], proposal, examined.settings, examined.findings)
 
 
-def inspect_run(registered: Sequence[Registered]) -> list[Finding]:
-    """What can only be said of a whole run; each finding names the workbook that it belongs to."""
+def inspect_run(registered: Sequence[Registered], listed: Sequence[Overview] = ()) -> list[Finding]:
+    """What can only be said of a whole run; each finding names the workbook that it belongs to.
+
+    ``listed`` are the overviews and registers of its workbooks.
+    """
+    registered = as_registers_say(registered, listed)
     active = [one for one in registered if one.active]
     twice = check_register([f"{one.scope}|{one.number.replace(' ', '')}" for one in active])
     groups: dict[tuple[str, str], list[Registered]] = defaultdict(list)
     for index in twice:
         one = active[index]
         groups[one.scope, one.number.replace(" ", "")].append(one)
-    run = Run(tuple(tuple(group) for group in groups.values()), tuple(registered))
+    run = Run(tuple(tuple(group) for group in groups.values()), tuple(registered), tuple(listed))
     findings: list[Finding] = []
     _run([_BY_CODE["IDN002"], *_BY_SUBJECT[Run]], run, Settings(), findings)
-    known = {(one.path, one.number): one.identity for one in registered if one.identity}
+    known = identities(registered)
     return [replace(one, identity=known.get((one.path or "", one.proposal or ""), ())) for one in findings]
+
+
+def as_registers_say(registered: Sequence[Registered], listed: Iterable[Overview]) -> list[Registered]:
+    """The proposals of a run with what its registers say of their ids, earlier numbers and status.
+
+    A register is kept by one hand and outranks what a form says of itself.
+    """
+    said = {
+        "".join(row.number.split()): row
+        for one in listed
+        for row in one.rows
+        if row.number and (row.status or row.permanent_id or row.earlier_numbers)
+    }
+    if not said:
+        return list(registered)
+    found = []
+    for one in registered:
+        row = said.get("".join(one.number.split()))
+        if row is not None:
+            own = one.identity[0][3:] if one.identity and one.identity[0].startswith("id:") else None
+            earlier = (*row.earlier_numbers, *[name for name in one.identity if not name.startswith("id:")])
+            known = identity_of(row.permanent_id or own, one.number, tuple(dict.fromkeys(earlier)))
+            one = replace(one, status=row.status or one.status, identity=known)
+        found.append(one)
+    return found
 
 
 def severity_of(finding: Finding, settings: Settings, switched_on: Callable[[str], bool]) -> Severity | None:
@@ -492,6 +523,11 @@ def _report(examined: Examined) -> tuple[WorkbookReport, list[Registered]]:
             tuple(identified(findings, known) if known else findings),
             tuple(_summary(proposal, examined.settings) for _, proposal in proposals),
             snapshots=snapshots(examined) if examined.snapshots_wanted else (),
+            overviews=tuple(
+                one
+                for page in examined.pages
+                for one in overviews(page, examined.book.path, examined.settings)
+            ),
         ),
         [
             _registered(examined, proposal)
@@ -499,6 +535,11 @@ def _report(examined: Examined) -> tuple[WorkbookReport, list[Registered]]:
             if proposal.number is not None and proposal.tables
         ],
     )
+
+
+def identities(registered: Iterable[Registered]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What else the proposals of a run are or were called, by the path of the workbook and their number."""
+    return {(one.path, one.number): one.identity for one in registered if one.identity}
 
 
 def identified(findings: Iterable[Finding], known: Mapping[str, tuple[str, ...]]) -> list[Finding]:
@@ -603,4 +644,6 @@ def _registered(examined: Examined, proposal: Proposal) -> Registered:
         frame_of(proposal, examined.settings),
         proposal.identity,
         proposal.status,
+        proposal.title or "",
+        nets(proposal, examined.settings.unit),
     )

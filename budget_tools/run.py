@@ -234,9 +234,17 @@ def check(
     reports, registered = _inspect_all(found.workbooks, settings_of, wanted, progress, read, snapshots)
     about_run = list(_of_run(found))
     if registered:
-        from .inspection import inspect_run
+        from .inspection import as_registers_say, identities, inspect_run
 
-        for finding in inspect_run(registered):
+        listed = [one for report in reports.values() for one in report.overviews]
+        known = identities(as_registers_say(registered, listed)) if listed else {}
+        for path in {path for path, _ in known}:
+            findings = [
+                replace(one, identity=known.get((path, one.proposal or ""), one.identity))
+                for one in reports[path].findings
+            ]
+            reports[path] = reports[path].with_findings(tuple(findings))
+        for finding in inspect_run(registered, listed):
             if finding.path in reports:
                 report = reports[finding.path]
                 reports[finding.path] = replace(report, findings=(*report.findings, finding))
@@ -331,7 +339,9 @@ def check_book(book: Book, settings: Settings, *, sheet: str | None = None) -> R
     from .inspection import examine, inspect, inspect_run
 
     ((report, registered),) = inspect([examine(book, settings)])
-    about_run = [finding for finding in inspect_run(registered) if finding.path == report.path]
+    about_run = [
+        finding for finding in inspect_run(registered, report.overviews) if finding.path == report.path
+    ]
     kept = [one for one in (*report.findings, *about_run) if sheet is None or one.sheet == sheet]
     report = report.with_findings(tuple(Wanted((), ()).of(kept, settings)))
     if os.path.isabs(report.path):

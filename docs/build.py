@@ -142,8 +142,8 @@ def _documentation(one: Entry) -> str:
         )
     if one.code in COMPARED:
         return (
-            "Told where two moments are compared, by [`budget-tools compare`](../compare.md) and by the night\n"
-            "after a deadline: no check of one moment finds it."
+            "Told where two moments are compared, by [`budget-tools compare`](../compare.md) and by the\n"
+            "night after a deadline: no check of one moment finds it."
         )
     if not text:
         return "Said by the run itself about its own work, not by a rule that looks at a table."

@@ -79,7 +79,7 @@ class Grid:
             }
         )
         [(report, registered)] = inspect([examine(self.book(), settings)])
-        return [*report.findings, *inspect_run(registered)]
+        return [*report.findings, *inspect_run(registered, report.overviews)]
 
     def _read(self, cells: dict[str, Content]) -> Book:
         return MemoryBook(

@@ -15,10 +15,11 @@ from . import words
 from .blocks import blocks
 from .headings import Note, headings
 from .identity import as_listed, formerly, marked
+from .overviews import lists_proposals, overviews
 from .proposals import Start, fields, proposal_number, starts
 from .tables import Draft, build
 
-__all__ = ["layout", "words"]
+__all__ = ["layout", "overviews", "words"]
 
 _TEXTS_LISTENED_TO = 400  # enough to tell the language of a sheet
 _FEWEST_TEXTS = 3  # a form without a table says so much beyond its number and title
@@ -66,6 +67,7 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     for index, start in enumerate(begun):
         end = begun[index + 1].row - 1 if index + 1 < len(begun) else sheet.bottom
         own = [draft for draft in drafts if start.row <= draft.heading_row <= end and draft.has_years]
+        own, end = _before_a_list(sheet, own, end, settings)
         if not own and (start.is_title or not start.number_text):
             continue  # a word on a cover page
         if not own and bisect_right(rows, end) - bisect_right(rows, start.row) < _FEWEST_TEXTS:
@@ -82,6 +84,15 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
     rounded = bool(tables) and len(proposals) == 0 and words.says_rounded(texts)
     return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others), rounded)
+
+
+def _before_a_list(sheet: Sheet, own: list[Draft], end: int, settings: Settings) -> tuple[list[Draft], int]:
+    """The tables of a form above a list of proposals, which is no part of it, and where the form ends."""
+    for index, draft in enumerate(own):
+        if lists_proposals(sheet, draft.lines, draft.columns[0].number, settings.number.pattern):
+            above = own[:index]
+            return above, above[-1].range.bottom if above else draft.heading_row - 1
+    return own, end
 
 
 _LARGEST = 1e300

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..model.proposal import Status
+from ..model.status import Status
 from ..settings import Settings
 from . import words
 

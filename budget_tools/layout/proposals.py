@@ -99,6 +99,8 @@ def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
         number, beside = said
         cell = number_cell = Cell(row, column)
         if not number and not beside:
+            if _heads_numbers(sheet, row, column, pattern):
+                continue  # the heading of a column: 'Skema' over the numbers of a list
             neighbour = _right_of(sheet, row, column)
             if neighbour is not None and (
                 len(neighbour.text) <= 24 or anchor("Skema " + neighbour.text, pattern)
@@ -143,7 +145,26 @@ def _is_line(sheet: Sheet, row: int, column: int) -> bool:
         for value in sheet.rows[row - sheet.top][column + 1 - sheet.left :]
         if isinstance(value, int | float) and not FIRST_YEAR <= value <= LAST_YEAR
     ]
-    return len(amounts) >= 2
+    if len(amounts) >= 2:
+        return True
+    # one amount beside it, and another such line right above or below: a list with a total only
+    return len(amounts) == 1 and any(
+        isinstance(value := sheet.value(row + step, column), str)
+        and len(value) <= _LONGEST_ANCHOR
+        and _FORM.fullmatch(value.strip()) is not None
+        for step in (-1, 1)
+    )
+
+
+def _heads_numbers(sheet: Sheet, row: int, column: int, pattern: str) -> bool:
+    """Whether two cells below hold numbers of proposals."""
+    found = 0
+    for place in range(row + 1, row + 8):
+        value = sheet.value(place, column)
+        if isinstance(value, str) and value and len(value) <= _LONGEST_ANCHOR:
+            said = anchor(value, pattern)
+            found += proposal_number(value, pattern) is not None or bool(said is not None and said[0])
+    return found >= 2
 
 
 def _right_of(sheet: Sheet, row: int, column: int) -> Text | None:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from ..model.amount import Language
-from ..model.proposal import Status
+from ..model.status import Status
 from ..model.table import YearRole
 
 _BLANKS = re.compile(r"\s+")

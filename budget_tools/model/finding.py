@@ -11,6 +11,7 @@ from enum import IntEnum
 from .acceptance import Acceptance
 from .address import Cell
 from .edit import Fix
+from .overview import Overview
 from .snapshot import Snapshot
 
 Fact = str | int | Decimal | tuple[int, ...] | tuple[str, ...] | tuple[Decimal, ...]
@@ -149,7 +150,7 @@ class ProposalSummary:
 class WorkbookReport:
     """What was found in one workbook. ``status`` is checked, unreadable or refused.
 
-    ``snapshots`` are of its proposals, where they were asked for.
+    ``snapshots`` are of its proposals, where they were asked for; ``overviews`` its lists of proposals.
     """
 
     path: str
@@ -160,6 +161,7 @@ class WorkbookReport:
     reason_facts: Mapping[str, object] = field(default_factory=dict)
     accepted: Acceptance | None = None  # though it could not be checked, until a date
     snapshots: tuple[Snapshot, ...] = ()
+    overviews: tuple[Overview, ...] = ()
 
     def with_findings(self, findings: tuple[Finding, ...]) -> WorkbookReport:
         """The report with other findings."""

@@ -4,48 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from .address import Cell
 from .amount import Language
 from .book import Sheet
+from .overview import Net, Overview
+from .status import Status
 from .table import Table
-
-
-class Status(StrEnum):
-    """How far a proposal has come."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    WITHDRAWN = "withdrawn"
-    MOVED = "moved"  # another committee has it now, under another number
-    REPLACED = "replaced"
-    ADOPTED = "adopted"
-    ADOPTED_CHANGED = "adopted-changed"
-    REJECTED = "rejected"
-
-    @classmethod
-    def of(cls, word: str) -> Status:
-        """The status of a word of the settings, in either language."""
-        return _DANISH.get(word) or cls(word)
-
-    @property
-    def active(self) -> bool:
-        """Whether the proposal still counts: a withdrawn, moved, replaced or rejected one does not."""
-        return self not in (Status.WITHDRAWN, Status.MOVED, Status.REPLACED, Status.REJECTED)
-
-
-_DANISH = {
-    "udkast": Status.DRAFT,
-    "indsendt": Status.SUBMITTED,
-    "trukket": Status.WITHDRAWN,
-    "flyttet": Status.MOVED,
-    "erstattet": Status.REPLACED,
-    "vedtaget": Status.ADOPTED,
-    "vedtaget ændret": Status.ADOPTED_CHANGED,
-    "forkastet": Status.REJECTED,
-}
 
 
 class Text(NamedTuple):
@@ -157,7 +123,8 @@ class Registered:
 
     ``contents`` is a hash of each of what can differ, named by ``PARTS``. The rest is what can only be judged
     beside the other proposals: the forms its text names, what an årsværk costs in thousands of kroner, the
-    price level it states and the one that is wanted, its part of a frame.
+    price level it states and the one that is wanted, its part of a frame, who else it is or was, how far it
+    has come, what it is called and what it comes to.
     """
 
     PARTS: ClassVar = ("title", "text", "unit", "years", "lines", "amounts")
@@ -175,6 +142,8 @@ class Registered:
     frame: Frame | None = None
     identity: tuple[str, ...] = ()
     status: Status | None = None
+    title: str = ""
+    nets: tuple[Net, ...] = ()
 
     @property
     def active(self) -> bool:
@@ -184,10 +153,12 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What rules over a run look at: its proposals, and those that share a number where they must not."""
+    """What rules over a run look at: its proposals, those that share a number where they must not, and the
+    lists of proposals."""
 
     same_number: tuple[tuple[Registered, ...], ...]
     registered: tuple[Registered, ...] = ()
+    overviews: tuple[Overview, ...] = ()
 
     @property
     def active(self) -> tuple[Registered, ...]:

@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from .address import Cell, parse_cell
-from .proposal import Status, Text
+from .proposal import Text
+from .status import Status
 
 
 class Figure(NamedTuple):

@@ -6,7 +6,7 @@ has XWB002, which is said where two moments are compared.
 
 from __future__ import annotations
 
-from . import across, arithmetic, formulas, identity, numbers, structure, text
+from . import across, arithmetic, formulas, identity, numbers, overviews, structure, text
 from .base import Rule, rule
 
 RULES: tuple[Rule, ...] = (
@@ -60,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     text.staff_years_unclear,
     text.reservation_not_in_figures,
     text.competing_proposals,
+    overviews.overview_and_forms_differ,
     across.unit_prices_differ,
     across.price_levels_differ,
     across.frames_mixed,
