@@ -13,6 +13,8 @@ from .changes import Pair, changes, factor, plain, plain_number
 
 _LIKELY = 0.6  # so alike are two that have no number or id in common, and yet are one
 _UNLIKE = 0.25  # so little alike are two that only have a number in common, which was given again
+_SPELT_ALIKE = 0.85
+_COPIED, _ENOUGH = 0.95, 25  # a text of so many words that is all but the same is that of one proposal
 _COMMON = 12  # a title or sentence of more proposals than these tells nothing about one of them
 
 
@@ -135,7 +137,8 @@ def _score(old: _Read, new: _Read) -> _Score | None:
         return _Score(1, alike, "number") if alike >= _UNLIKE else None
     if old.number in new.earlier or new.number in old.earlier:
         return _Score(1, alike, "earlier-number") if alike >= _UNLIKE else None
-    if alike < _LIKELY:
+    copied = old.words.total() >= _ENOUGH and _share(old.words, new.words) >= _COPIED
+    if alike < _LIKELY and not copied:
         return None
     return _Score(0, alike, "title" if old.title and old.title == new.title else "text")
 
@@ -173,7 +176,10 @@ def _titles(one: tuple[str, ...], other: tuple[str, ...]) -> float:
         if same is not None:
             left.pop(same)
             common += 1
-    return 2 * common / (len(one) + len(other))
+    if common:
+        return 2 * common / (len(one) + len(other))
+    spelt = SequenceMatcher(None, " ".join(one), " ".join(other), autojunk=False).ratio()
+    return spelt if spelt >= _SPELT_ALIKE else 0.0  # one word that became two
 
 
 def _same_word(one: str, other: str) -> bool:
@@ -181,4 +187,4 @@ def _same_word(one: str, other: str) -> bool:
         return True
     if any(map(str.isdigit, one + other)) or min(len(one), len(other)) < 5:
         return False
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= 0.85
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _SPELT_ALIKE

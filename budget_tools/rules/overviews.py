@@ -67,7 +67,8 @@ def overview_and_forms_differ(run: Run) -> Iterator[Finding]:
 
     A line is the form of its number, else of its title. Units are converted, and what rounding to the digits
     of the overview explains is silent. Missing ones are told once, and only where overview and forms are
-    plainly of the same committee. Proposals that were withdrawn, moved, replaced or rejected are not compared.
+    plainly of the same committee. Proposals that were withdrawn, moved, replaced or rejected are not
+    compared.
 
     Flagged::
 
