@@ -99,8 +99,8 @@ def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
         number, beside = said
         cell = number_cell = Cell(row, column)
         if not number and not beside:
-            if _heads_numbers(sheet, row, column, pattern):
-                continue  # the heading of a column: 'Skema' over the numbers of a list
+            if _heads_numbers(sheet, row, column, pattern) or _beside_years(sheet, row, column):
+                continue  # the heading of a column: 'Skema' over the numbers of a list, or 'Blok' over titles
             neighbour = _right_of(sheet, row, column)
             if neighbour is not None and (
                 len(neighbour.text) <= 24 or anchor("Skema " + neighbour.text, pattern)
@@ -165,6 +165,14 @@ def _heads_numbers(sheet: Sheet, row: int, column: int, pattern: str) -> bool:
             said = anchor(value, pattern)
             found += proposal_number(value, pattern) is not None or bool(said is not None and said[0])
     return found >= 2
+
+
+def _beside_years(sheet: Sheet, row: int, column: int) -> bool:
+    """Whether the next two cells with anything in them are years: the row heads a table."""
+    beside = [value for value in sheet.rows[row - sheet.top][column + 1 - sheet.left :] if value != ""]
+    return len(beside) >= 2 and all(
+        isinstance(value, int | float) and FIRST_YEAR <= value <= LAST_YEAR for value in beside[:2]
+    )
 
 
 def _right_of(sheet: Sheet, row: int, column: int) -> Text | None:
