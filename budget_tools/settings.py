@@ -108,6 +108,7 @@ class Settings(_Strict):
     committees: dict[str, Committee] = {}
     proposals: dict[str, Listed] = {}
     accounts: tuple[str, ...] = ()
+    transfers: tuple[str, ...] = ()
     rules: dict[str, RuleSetting] = {}
     limits: Limits = Limits()
     backup: Backup = Backup()
@@ -126,7 +127,7 @@ class Settings(_Strict):
 
 
 # A list in TOML is a list; a tuple keeps the settings frozen.
-_TUPLES = ("period", "exclude", "accounts")
+_TUPLES = ("period", "exclude", "accounts", "transfers")
 
 
 def parse_settings(text: str, path: str = FILE_NAME) -> Settings:

@@ -6,7 +6,7 @@ years are no amounts, and a dash is no minus.
 
 from __future__ import annotations
 
-from . import words
+from . import accounts, words
 from .counts import Count, all_counts, counts, counts_of
 from .levels import price_level_of
 from .marks import (
@@ -30,6 +30,7 @@ __all__ = [
     "Money",
     "Reference",
     "Tie",
+    "accounts",
     "all_counts",
     "counts",
     "counts_of",

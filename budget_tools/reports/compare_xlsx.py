@@ -133,7 +133,8 @@ class _Writer:
             "title": book.add_format({"bold": True, "font_size": 14}),
             "head": book.add_format(head),
             "head-amount": book.add_format({**head, "align": "right"}),
-            "unit": book.add_format({**text, "indent": 1}),
+            "unit": book.add_format({**text, "align": "left", "indent": 1}),
+            "file": book.add_format({"valign": "top"}),
             "text": book.add_format(text),
             "amount": book.add_format(amount),
             "whole": book.add_format({**amount, "num_format": "#,##0"}),
@@ -207,7 +208,7 @@ class _Writer:
         self._link(sheet, row, 11, pair.old, pair.old.cell if pair.old else None)
         self._link(sheet, row, 12, pair.new, pair.new.cell if pair.new else None)
         for column, side in ((13, pair.old), (14, pair.new)):
-            self._texts(sheet, row, column, file_name(side.path) if side is not None else None)
+            self._texts(sheet, row, column, file_name(side.path) if side is not None else None, style="file")
         self._height(sheet, row, _OVERVIEW, {3: one.title or "", 4: one.committee or ""})
 
     def _figures(self) -> None:
@@ -231,7 +232,7 @@ class _Writer:
                 self._texts(sheet, row, 7, word("unit", str(one.unit), self.language), style="unit")
             self._link(sheet, row, 8, pair.old, change.old_cell)
             self._link(sheet, row, 9, pair.new, change.new_cell)
-            self._texts(sheet, row, 10, file_name(one.path))
+            self._texts(sheet, row, 10, file_name(one.path), style="file")
             self._height(sheet, row, _FIGURES, {1: one.title or "", 2: change.line})
         self._finish(sheet, _FIGURES, 0, row)
 
@@ -252,7 +253,7 @@ class _Writer:
                 self._texts(sheet, row, 4, said.new if change.new is not None else None)
             self._link(sheet, row, 5, pair.old, change.old_cell)
             self._link(sheet, row, 6, pair.new, change.new_cell)
-            self._texts(sheet, row, 7, file_name(one.path))
+            self._texts(sheet, row, 7, file_name(one.path), style="file")
             self._height(sheet, row, _REST, {1: one.title or "", 3: said.old, 4: said.new})
         self._finish(sheet, _REST, 0, row)
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from ..model.finding import Fact, Finding, Place
 from ..model.proposal import Frame, Proposal, Registered, Run
-from ..model.table import Line, LineKind, YearRole
-from ..prose import words
+from ..model.table import Line, LineKind, Table, YearRole
+from ..prose import accounts, words
 from ..settings import Settings
 from .base import at, rule
 from .identity import committee_of
@@ -129,10 +129,11 @@ def price_levels_differ(run: Run) -> Iterator[Finding]:
 
 
 @rule("XWB006")
-def frames_mixed(proposal: Proposal) -> Iterator[Finding]:
+def frames_mixed(proposal: Proposal, settings: Settings) -> Iterator[Finding]:
     """A proposal nets service spending against benefits paid by law, which are outside the service frame.
 
-    Fewer people on benefits save money, but no room in the frame that the staff is paid from.
+    Fewer people on benefits save money, but no room in the frame that the staff is paid from. Where a line
+    names its function (5.57.73), the chart of accounts tells which it is; else its words do.
 
     Flagged::
 
@@ -164,7 +165,9 @@ def frames_mixed(proposal: Proposal) -> Iterator[Finding]:
         paid: list[Line] = []
         others: list[Line] = []
         for line in plain_lines(table):
-            (paid if line.label and words.says("transfers", line.label.lower()) else others).append(line)
+            frame = _frame(table, line, settings)
+            if frame is not None:
+                (paid if frame == "transfers" else others).append(line)
         if not paid or not others:
             continue
         signs = {_sign(line.amounts) for line in paid}, {_sign(line.amounts) for line in others}
@@ -182,6 +185,16 @@ def frames_mixed(proposal: Proposal) -> Iterator[Finding]:
                 amounts=year_amounts(table, total),
                 related=[label_cell(table, line) for line in (others[0], paid[0])],
             )
+
+
+def _frame(table: Table, line: Line, settings: Settings) -> str | None:
+    """The frame of a line: by its account, which may stand in a cell of its own, else by its words."""
+    sheet = table.sheet
+    before = sheet.rows[line.row - sheet.top][: table.columns[0].number - sheet.left]
+    for text in (line.label, *[value for value in before if isinstance(value, str)]):
+        if accounts.names_function(text):
+            return accounts.frame_of(text, settings.transfers)
+    return "transfers" if line.label and words.says("transfers", line.label.lower()) else "service"
 
 
 def _sign(amounts: tuple[Decimal | None, ...]) -> int:

@@ -15,6 +15,7 @@ from ..model.address import Cell
 from ..model.finding import Finding, Place
 from ..model.proposal import Proposal, Registered, Run
 from ..model.table import ColumnRole, LineKind, Table, YearRole
+from ..prose import accounts
 from ..settings import Committee, Settings
 from .base import on, rule
 from .text import last_part
@@ -279,7 +280,7 @@ def account_missing_or_unknown(proposal: Proposal, settings: Settings) -> Iterat
     """A proposal names no account, leaves the field for it empty, or names one that is not in the chart.
 
     Most forms have no such field, so a missing account is told only when asked for. The chart is that of the
-    settings (``accounts``); without it an account is not looked up.
+    settings (``accounts``, where "kontoplan" stands for the public one); without it none is looked up.
 
     Flagged::
 
@@ -323,7 +324,12 @@ _FUNCTION = re.compile(r"(?<![\d.])\d\.\d\d\.\d\d(?:\.\d(?!\d))?(?![\d]|\.\d\d)"
 def _in_chart(account: str, chart: tuple[str, ...]) -> bool:
     """Whether every function that an account names is in the chart; other codes are not judged."""
     named = _FUNCTION.findall(account) or ([account] if account in chart else [])
-    return all(any(one == known or one.startswith(known + ".") for known in chart) for one in named)
+    public = accounts.PUBLIC in chart
+    return all(
+        any(one == known or one.startswith(known + ".") for known in chart)
+        or (public and accounts.is_public(one))
+        for one in named
+    )
 
 
 _FIELD_ROWS = 14  # a form asks for its account in its head, below its number

@@ -46,6 +46,24 @@ def test_an_account_is_looked_up_only_in_a_chart_that_is_given() -> None:
     assert unknown.variant == "unknown" and unknown.facts["account"] == "6.45.51.1"
 
 
+def test_the_public_chart_tells_a_mistyped_account() -> None:
+    right, wrong = (form("2.1.2. 01", title=f"{account} // Licenser") for account in ("6.45.51", "6.54.51"))
+    assert found("IDN005", right, settings='accounts = ["kontoplan"]') == []
+    [unknown] = found("IDN005", wrong, settings='accounts = ["kontoplan"]')
+    assert unknown.facts["account"] == "6.54.51"
+    assert found("IDN005", wrong, settings='accounts = ["kontoplan", "6.54.51"]') == []
+
+
+def test_frames_are_told_by_accounts_where_lines_name_them() -> None:
+    netted = form("2.1.2. 01", A7="6.45.51 Sagsbehandlere", A8="5.57.73 Færre på ydelse", A9="I alt")
+    netted |= {"B7": 500, "C7": 500, "B8": -800, "C8": -800, "B9": -300, "C9": -300}
+    [told] = found("XWB006", netted)
+    assert str(told.cell) == "B9"
+    assert found("XWB006", {**netted, "A8": "6.45.52 Færre på ydelse"}) == []
+    assert found("XWB006", {**netted, "A8": "5.57.73.3 Ombygning"}) == []
+    assert found("XWB006", netted, settings='transfers = ["5.46"]') == []
+
+
 def test_a_misspelt_committee_is_told_as_misspelt() -> None:
     [wrong] = found("IDN003", form("2.1.2. 01", A2="Økonimiudvalget - Administration"), settings=COMMITTEE)
     assert (wrong.variant, str(wrong.cell)) == ("spelling", "A2")
