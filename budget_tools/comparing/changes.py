@@ -28,6 +28,7 @@ class Part(StrEnum):
     ACCOUNT = "account"
     STATUS = "status"
     UNIT = "unit"
+    SCALE = "scale"  # all amounts became so many times larger or smaller, and the unit did not change
     PRICE_LEVEL = "price-level"
     LINE = "line"  # what a line of the table is called
     FIGURE = "figure"
@@ -41,7 +42,8 @@ class Change:
     Of a figure ``old`` and ``new`` are amounts in the unit of the new form (None: it was or is not there), or
     the words that stand in its place; of a sentence its texts; else the values as the form says them, None
     for nothing. ``total``: the figure adds others up, so it follows from them. Of a unit ``converted`` tells
-    whether the amounts were: if not, the same numbers mean other money now.
+    whether the amounts were: if not, the same numbers mean other money now. Of a scale ``new`` is what all
+    amounts were multiplied with.
     """
 
     part: Part
@@ -173,6 +175,23 @@ def factor(old: Snapshot, new: Snapshot) -> Decimal:
     return Decimal(old.unit) / Decimal(new.unit)
 
 
+_SCALES = (Decimal(1000), Decimal("0.001"), Decimal(1_000_000), Decimal("0.000001"))
+_FEWEST_SCALED = 3
+
+
+def _scale(old: Snapshot, new: Snapshot) -> Decimal | None:
+    """What nearly all amounts were multiplied with though the unit is the same; None where they were not."""
+    before = Counter((one.column, one.amount) for one in old.figures if one.amount)
+    after = Counter((one.column, one.amount) for one in new.figures if one.amount)
+    if min(before.total(), after.total()) < _FEWEST_SCALED or (before & after).total() * 2 > before.total():
+        return None
+    for scale in _SCALES:
+        scaled = Counter({(column, amount * scale): count for (column, amount), count in before.items()})
+        if (scaled & after).total() * 5 >= 4 * max(before.total(), after.total()):
+            return scale
+    return None
+
+
 def _step(figures: Iterable[Figure]) -> Decimal:
     """The last digit that the amounts of a form are written with."""
     places = [_places(one.amount) for one in figures if one.amount is not None]
@@ -186,6 +205,10 @@ def _places(amount: Decimal) -> int:
 
 def _figures(old: Snapshot, new: Snapshot) -> Iterator[Change]:
     times = factor(old, new)
+    scale = _scale(old, new) if times == 1 else None
+    if scale is not None:
+        yield Change(Part.SCALE, None, scale, old.cell, new.cell)
+        times = scale
     tolerance = Decimal(0)
     if times != 1:  # an amount that was rounded on its way to another unit is the same amount
         tolerance = max(_step(old.figures) * times, _step(new.figures)) / 2

@@ -87,7 +87,10 @@ def _value(change: Change, value: object, language: Language) -> str:
     if value is None or value == "":
         return word("compare", "blank" if change.part is Part.FIGURE else "nothing-said", language)
     if isinstance(value, Decimal):
-        return format_number(value, language)
+        if change.part is not Part.SCALE:
+            return format_number(value, language)
+        key, times = ("times-up", value) if value > 1 else ("times-down", 1 / value)
+        return word("compare", key, language, times=times)
     if change.part is Part.UNIT:
         return word("unit", str(value), language)
     if change.part is Part.STATUS:
@@ -107,6 +110,8 @@ def message(
     if change.part is Part.SENTENCE:
         kind = "-new" if change.old is None else "-gone" if change.new is None else ""
         facts["variant"] = f"sentence{kind}"
+    elif change.part is Part.SCALE:
+        facts["variant"] = "scale"
     elif since is not None:
         facts |= {"variant": "since", "date": since}
     elif change.part is Part.UNIT:
@@ -246,6 +251,8 @@ def _said(change: Change, language: Language) -> str:
         return word(
             "compare", "unit" if change.converted else "unit-alone", language, old=said.old, new=said.new
         )
+    if change.part is Part.SCALE:
+        return word("compare", "scale", language, new=said.new)
     text = word("compare", "change", language, what=said.what, old=said.old, new=said.new)
     return text[:1].upper() + text[1:]
 

@@ -31,7 +31,7 @@ _OVERVIEW: Sequence[Column] = (
     ("column-number", 12),
     ("column-number-before", 13),
     ("column-title", 38),
-    ("column-committee", 22),
+    ("column-committee", 30),
     ("column-changes", 11),
     ("column-unit", 11),
     ("column-total-before", 13),
@@ -160,6 +160,7 @@ class _Writer:
             sheet.set_column(number, number, width)
             style = "head-amount" if heading in _AMOUNTS and columns is not _REST else "head"
             sheet.write_string(top, number, self.word(heading), self.formats[style])
+        sheet.set_row(top, 20)
         sheet.freeze_panes(top + 1, 0)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -179,7 +180,8 @@ class _Writer:
         sheet.write_string(2, 0, self.word("side-new", path=plain(", ".join(self.comparison.new))))
         sheet.write_string(3, 0, summary(self.comparison, self.language))
         row = top
-        for row, pair in enumerate(self.comparison.pairs, top + 1):
+        pairs = sorted(self.comparison.pairs, key=lambda pair: pair.same)  # what changed comes first
+        for row, pair in enumerate(pairs, top + 1):
             self._proposal(sheet, row, pair)
         self._finish(sheet, _OVERVIEW, top, row)
         for one in self.comparison.unread:

@@ -467,7 +467,8 @@ def number_gap(run: Run) -> Iterator[Finding]:
         said = last_part(one.number)
         if said is not None:
             series[said[0]].setdefault(said[1], one)
-    for numbers in series.values():
+    left = {said for one in run.registered for name in one.identity if (said := last_part(name)) is not None}
+    for begun, numbers in series.items():
         if len(numbers) <= _FEWEST_IN_SERIES:
             continue
         ordered = sorted(numbers)
@@ -475,6 +476,8 @@ def number_gap(run: Run) -> Iterator[Finding]:
         if not gaps or len(gaps) * 3 > len(ordered) - 1 or any(b - a > _WIDEST_GAP for a, b in gaps):
             continue
         for a, b in gaps:
+            if all((begun, number) in left for number in range(a + 1, b)):
+                continue  # what had the numbers between has others now
             before, after = numbers[a], numbers[b]
             yield Finding(
                 "IDN007",

@@ -11,6 +11,7 @@ import pytest
 from budget_tools import Comparison, compare
 from budget_tools.comparing import Pair, Part, changed_words, differences
 from budget_tools.model.snapshot import Snapshot
+from budget_tools.reports.compare import message
 from budget_tools.run import check
 from tests.comparing.municipality import YEARS, Block, blocks, one_each, write
 
@@ -214,3 +215,16 @@ def test_a_snapshot_survives_json(tmp_path: Path, number: str) -> None:
 def test_a_plain_check_takes_no_snapshots(tmp_path: Path) -> None:
     report = check(write(tmp_path, {"a.xlsx": [blocks()["BU-01"]]}))
     assert report.workbooks[0].snapshots == ()
+
+
+@pytest.mark.parametrize(
+    ("times", "said"), [(Decimal("0.001"), "delt med 1.000"), (Decimal(1000), "ganget med 1.000")]
+)
+def test_amounts_in_another_unit_that_nobody_stated(tmp_path: Path, times: Decimal, said: str) -> None:
+    one = blocks()["SO-07"]
+    other = one.but(
+        lines={line: tuple(int(a * times) for a in amounts) for line, amounts in one.lines.items()}
+    )
+    [pair] = compared(tmp_path, {"a.xlsx": [one]}, {"a.xlsx": [other]}).pairs
+    assert [(change.part, change.new) for change in pair.changes] == [(Part.SCALE, times)]
+    assert said in message(pair, pair.changes[0], "da", "Blok")

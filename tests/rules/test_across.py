@@ -107,3 +107,10 @@ def test_numbers_far_apart_are_no_gap() -> None:
     assert len(found("IDN007", *[form(f"2.1.2. {n:02}") for n in (1, 2, 3, 5)])) == 1
     assert found("IDN007", *[form(f"2.1.2. {n:02}") for n in (1, 2, 3, 40)]) == []
     assert found("IDN007", *[form(f"2.1.2. {n:02}") for n in (1, 3)]) == []
+
+
+def test_a_number_that_was_left_for_another_is_no_gap() -> None:
+    forms = [form(f"2.1.2. {n:02}") for n in (1, 2, 4, 5)]
+    assert len(found("IDN007", *forms)) == 1
+    moved = form("2.1.3. 01 (tidl. 2.1.2. 03)")
+    assert found("IDN007", *forms, moved) == []
