@@ -37,7 +37,7 @@ def overviews(page: Page, path: str, settings: Settings) -> Iterator[Overview]:
     for table in page.tables:
         if table.in_proposal or not _FEWEST <= len(table.lines) <= _LONGEST:
             continue
-        one = _of_table(table, path, pattern, settings.unit)
+        one = _of_table(table, path, pattern)
         if one is not None:
             found = True
             yield one
@@ -90,7 +90,7 @@ def _number_column(
     return best[1] if best is not None else None
 
 
-def _of_table(table: Table, path: str, pattern: str, unit: int | None) -> Overview | None:
+def _of_table(table: Table, path: str, pattern: str) -> Overview | None:
     sheet = table.sheet
     first_amount = table.columns[0].number
     lines = [line for line in table.lines if line.kind is LineKind.LINE]
@@ -110,8 +110,22 @@ def _of_table(table: Table, path: str, pattern: str, unit: int | None) -> Overvi
         return None
     amounts = [shown.amount for row in rows for shown in row.amounts]
     nearest = min(table.units, key=lambda one: abs(one[1].row - table.heading_row), default=None)
-    stated = nearest[0] if nearest is not None else unit
+    stated = nearest[0] if nearest is not None else None
+    if column is not None:
+        rows += _without_amounts(table, column, pattern, extra)
     return Overview(path, sheet.name, rows[0].cell, stated, step_of(amounts), tuple(rows), column is not None)
+
+
+def _without_amounts(
+    table: Table, number_column: int, pattern: str, extra: Sequence[tuple[int, str]]
+) -> Iterator[OverviewRow]:
+    """The lines of a list that name a proposal but show nothing of it."""
+    sheet = table.sheet
+    for row in range(table.heading_row + 1, table.range.bottom + 1):
+        value = sheet.value(row, number_column)
+        said = numbered(value, pattern) if isinstance(value, str) and table.line(row) is None else None
+        if said is not None:
+            yield _listed(sheet, row, number_column, said, table.columns[0].number, (), extra, pattern)
 
 
 def step_of(amounts: Sequence[Decimal]) -> Decimal:
@@ -156,29 +170,53 @@ def _row(
 ) -> OverviewRow | None:
     if not any(line.amounts[index] is not None for index, _ in columns):
         return None
-    number, title, cell = None, line.label, Cell(line.row, table.label_column or first_amount)
+    shown = tuple(
+        [
+            Shown(name, line.amounts[index] or Decimal(0), Cell(line.row, table.columns[index].number))
+            for index, name in columns
+        ]
+    )
     if number_column is not None:
         value = sheet.value(line.row, number_column)
         said = numbered(value, pattern) if isinstance(value, str) else None
         if said is not None:
-            number, behind = said
-            cell = Cell(line.row, number_column)
-            title = behind or _title(sheet, line.row, number_column, first_amount)
-    if not number and not title:
+            return _listed(sheet, line.row, number_column, said, first_amount, shown, extra, pattern)
+    if not line.label:
         return None
-    shown = [
-        Shown(name, line.amounts[index] or Decimal(0), Cell(line.row, table.columns[index].number))
-        for index, name in columns
-    ]
     identity = _told(sheet, line.row, extra, pattern)
+    cell = Cell(line.row, table.label_column or first_amount)
     return OverviewRow(
-        number,
-        title,
+        None,
+        line.label,
         cell,
-        tuple(shown),
+        shown,
         identity.permanent_id,
         identity.earlier_numbers,
         identity.status,
+    )
+
+
+def _listed(
+    sheet: Sheet,
+    row: int,
+    column: int,
+    said: tuple[str, str],
+    end: int,
+    shown: tuple[Shown, ...],
+    extra: Sequence[tuple[int, str]],
+    pattern: str,
+) -> OverviewRow:
+    """A proposal that a list names by its number, in a certain column."""
+    number, behind = said
+    told = _told(sheet, row, extra, pattern)
+    return OverviewRow(
+        number,
+        behind or _title(sheet, row, column, end),
+        Cell(row, column),
+        shown,
+        told.permanent_id,
+        told.earlier_numbers,
+        told.status,
     )
 
 
@@ -263,18 +301,6 @@ def _register(sheet: Sheet, path: str, pattern: str) -> Overview | None:
             value = sheet.value(place, column)
             said = numbered(value, pattern) if isinstance(value, str) else None
             if said is not None:
-                told = _told(sheet, place, extra, pattern)
-                title = said[1] or _title(sheet, place, column, sheet.right + 1)
-                rows.append(
-                    OverviewRow(
-                        said[0],
-                        title,
-                        Cell(place, column),
-                        (),
-                        told.permanent_id,
-                        told.earlier_numbers,
-                        told.status,
-                    )
-                )
+                rows.append(_listed(sheet, place, column, said, sheet.right + 1, (), extra, pattern))
         return Overview(path, sheet.name, rows[0].cell, None, Decimal(1), tuple(rows), numbered=True)
     return None

@@ -66,7 +66,8 @@ def overview_and_forms_differ(run: Run) -> Iterator[Finding]:
     """An overview shows other amounts than the forms of the same run, or lists other proposals.
 
     A line is the form of its number, else of its title. Units are converted, and what rounding to the digits
-    of the overview explains is silent. Missing ones are told once, and only where overview and forms are
+    of the overview explains is silent. Where no line at all agrees, that is told once, and only when the
+    overview says what its amounts are in. Missing ones are told once, and only where overview and forms are
     plainly of the same committee. Proposals that were withdrawn, moved, replaced or rejected are not
     compared.
 
@@ -182,10 +183,14 @@ def _amounts(overview: Overview, pairs: _Pairs) -> Iterator[Finding]:
     if not compared:
         return
     unit, sign = _meant(overview, compared)
-    for row, found in compared:
-        off = _off(row, found, overview, unit, sign)
-        if off is not None:
-            yield _told(overview, off, unit)
+    off = [one for row, found in compared if (one := _off(row, found, overview, unit, sign)) is not None]
+    if len(off) < len(compared) or len(off) < _FEWEST:
+        yield from (_told(overview, one, unit) for one in off)
+    elif overview.unit is not None:  # where no line agrees, it may show something else than the forms
+        shown = [one.columns[0][0] for one in off]
+        places = [Place(overview.sheet, one.cell) for one in shown[1:]]
+        numbers = [one.form.number for one in off]
+        yield _counted(overview, "none_agree", numbers, places, shown[0].cell)
 
 
 def _meant(overview: Overview, compared: _Pairs) -> tuple[int | None, int]:

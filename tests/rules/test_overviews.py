@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from budget_tools import Finding, check
 from budget_tools.catalog import say
@@ -49,7 +50,6 @@ def test_an_amount_that_differs_is_told_at_the_overview(tmp_path: Path, numbers:
 
 
 def test_only_the_total_differs(tmp_path: Path) -> None:
-    from openpyxl import load_workbook
 
     some = list(blocks().values())
     folder = folder_with(tmp_path, some)
@@ -127,7 +127,6 @@ def test_a_renumbered_form_is_found_by_its_earlier_number(tmp_path: Path) -> Non
 
 
 def test_an_overview_in_the_workbook_of_the_forms(tmp_path: Path) -> None:
-    from openpyxl import load_workbook
 
     some = list(blocks().values())[:10]
     folder = write(tmp_path / "forslag", {"katalog.xlsx": some})
@@ -140,3 +139,28 @@ def test_an_overview_in_the_workbook_of_the_forms(tmp_path: Path) -> None:
     book.save(folder / "katalog.xlsx")
     [one] = found(folder)
     assert str(one.cell) == "F8" and one.related[0].path is None
+
+
+def test_a_list_of_something_else_than_amounts_says_nothing(tmp_path: Path) -> None:
+    some = list(blocks().values())
+    folder = folder_with(tmp_path, some)
+    staff = [one.but(lines={"Årsværk": (1, 2, 3, 4)}) for one in some]
+    path = overview(folder / "Årsværk.xlsx", staff, unit=1, places=0)
+    [told] = found(folder)
+    assert told.variant == "none_agree" and told.severity is Severity.WARNING
+    book = load_workbook(path)
+    book.active["A2"] = None
+    book.save(path)
+    assert found(folder) == []
+
+
+def test_a_line_without_amounts_is_listed(tmp_path: Path) -> None:
+    some = list(blocks().values())
+    folder = folder_with(tmp_path, some)
+    path = overview(folder / "Oversigt.xlsx", some)
+    book = load_workbook(path)
+    for row in (7, 9):
+        for column in "CDEFG":
+            book.active[f"{column}{row}"] = None
+    book.save(path)
+    assert found(folder) == []
