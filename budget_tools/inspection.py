@@ -494,6 +494,22 @@ def as_registers_say(registered: Sequence[Registered], listed: Iterable[Overview
     return found
 
 
+_BESIDE_OTHERS = ("IDN004", "XWB003")  # said of a proposal only while it counts
+
+
+def known_to_registers(report: WorkbookReport, registered: Iterable[Registered]) -> tuple[Finding, ...]:
+    """The findings of a workbook with what registers say of its proposals: who they are, and if they count."""
+    known = {one.number: one for one in registered if one.path == report.path}
+    found = []
+    for finding in report.findings:
+        one = known.get(finding.proposal or "")
+        if one is None:
+            found.append(finding)
+        elif one.active or finding.code not in _BESIDE_OTHERS:
+            found.append(replace(finding, identity=one.identity))
+    return tuple(found)
+
+
 def severity_of(finding: Finding, settings: Settings, switched_on: Callable[[str], bool]) -> Severity | None:
     """How bad a finding is under the settings; None when it is not wanted."""
     word: str = settings.rules.get(finding.code) or entry(finding.code).severity(
@@ -598,7 +614,16 @@ def _summary(proposal: Proposal, settings: Settings) -> ProposalSummary:
             if any(amount is not None for amount in amounts):
                 totals[name] = sum((amount for amount in amounts if amount is not None), Decimal(0))
     return ProposalSummary(
-        proposal.number, proposal.title, proposal.committee, proposal.sheet.name, unit, years, totals
+        proposal.number,
+        proposal.title,
+        proposal.committee,
+        proposal.sheet.name,
+        unit,
+        years,
+        totals,
+        proposal.permanent_id,
+        proposal.earlier_numbers,
+        proposal.status,
     )
 
 

@@ -234,16 +234,13 @@ def check(
     reports, registered = _inspect_all(found.workbooks, settings_of, wanted, progress, read, snapshots)
     about_run = list(_of_run(found))
     if registered:
-        from .inspection import as_registers_say, identities, inspect_run
+        from .inspection import as_registers_say, inspect_run, known_to_registers
 
         listed = [one for report in reports.values() for one in report.overviews]
-        known = identities(as_registers_say(registered, listed)) if listed else {}
-        for path in {path for path, _ in known}:
-            findings = [
-                replace(one, identity=known.get((path, one.proposal or ""), one.identity))
-                for one in reports[path].findings
-            ]
-            reports[path] = reports[path].with_findings(tuple(findings))
+        if listed:
+            known = as_registers_say(registered, listed)
+            for path in {one.path for one in known if one.identity or not one.active}:
+                reports[path] = reports[path].with_findings(known_to_registers(reports[path], known))
         for finding in inspect_run(registered, listed):
             if finding.path in reports:
                 report = reports[finding.path]

@@ -82,6 +82,38 @@ def test_a_register_tells_who_it_was(tmp_path: Path) -> None:
     assert one.accepted is not None
 
 
+def test_what_a_register_calls_withdrawn_stands_beside_no_other(tmp_path: Path) -> None:
+    form(
+        tmp_path,
+        "a.xlsx",
+        "2.1.2. 01",
+        "I skema nr. 2.1.2. 02 er en reduktion. Her lægges i stedet op til mere.",
+    )
+    form(tmp_path, "b.xlsx", "2.1.2. 02", title="Servere")
+    assert "XWB003" in {one.code for one in check(tmp_path).findings}
+    register = Workbook()
+    for row in (
+        ["Skema", "Titel", "Status"],
+        ["2.1.2. 01", "Licenser", "Trukket"],
+        ["2.1.2. 02", "Servere", ""],
+    ):
+        register.active.append(row)
+    register.save(tmp_path / "Register.xlsx")
+    assert "XWB003" not in {one.code for one in check(tmp_path).findings}
+
+
+def test_the_report_tells_who_a_proposal_is(tmp_path: Path) -> None:
+    form(tmp_path, "a.xlsx", "2.1.2. 01", "Id: F-7", "Tidl. nr.: 2.1.1. 03", "Status: Vedtaget ændret")
+    form(tmp_path, "b.xlsx", "2.1.2. 02")
+    first, second = (one["proposals"][0] for one in check(tmp_path).to_json()["workbooks"])
+    assert (first["id"], first["earlier_numbers"], first["status"]) == (
+        "F-7",
+        ["2.1.1. 03"],
+        "adopted-changed",
+    )
+    assert not {"id", "earlier_numbers", "status"} & set(second)
+
+
 def test_a_withdrawn_proposal_takes_nothing_of_the_frame(tmp_path: Path) -> None:
     frame = '[committees]\n"2.1.2" = { committee = "Økonomiudvalget", frame = { 2027 = 500 } }\n'
     (tmp_path / "budget.toml").write_text(frame, "utf-8")

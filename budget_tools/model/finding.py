@@ -13,6 +13,7 @@ from .address import Cell
 from .edit import Fix
 from .overview import Overview
 from .snapshot import Snapshot
+from .status import Status
 
 Fact = str | int | Decimal | tuple[int, ...] | tuple[str, ...] | tuple[Decimal, ...]
 
@@ -144,6 +145,9 @@ class ProposalSummary:
     unit: int | None
     years: tuple[int, ...]
     totals: Mapping[str, Decimal]
+    permanent_id: str | None = None
+    earlier_numbers: tuple[str, ...] = ()
+    status: Status | None = None
 
 
 @dataclass(frozen=True, slots=True)

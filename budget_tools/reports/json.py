@@ -95,7 +95,20 @@ def proposal_form(proposal: ProposalSummary) -> dict[str, Any]:
         "unit": proposal.unit,
         "years": list(proposal.years),
         "totals": {name: _decimal(amount) for name, amount in proposal.totals.items()},
+        **_identity(proposal),
     }
+
+
+def _identity(proposal: ProposalSummary) -> dict[str, Any]:
+    """Who a proposal is beyond its number, where it says so."""
+    said: dict[str, Any] = {}
+    if proposal.permanent_id is not None:
+        said["id"] = proposal.permanent_id
+    if proposal.earlier_numbers:
+        said["earlier_numbers"] = list(proposal.earlier_numbers)
+    if proposal.status is not None:
+        said["status"] = proposal.status.value
+    return said
 
 
 def _finding(path: str | None, finding: Finding, wording: Wording) -> dict[str, Any]:
