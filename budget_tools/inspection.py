@@ -498,7 +498,7 @@ _BESIDE_OTHERS = ("IDN004", "XWB003")  # said of a proposal only while it counts
 
 
 def known_to_registers(report: WorkbookReport, registered: Iterable[Registered]) -> tuple[Finding, ...]:
-    """The findings of a workbook with what registers say of its proposals: who they are, and if they count."""
+    """The findings of a workbook with what registers say of its proposals: who they are, if they count."""
     known = {one.number: one for one in registered if one.path == report.path}
     found = []
     for finding in report.findings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -13,6 +13,7 @@ from .changes import Pair, changes, factor, plain, plain_number
 
 _LIKELY = 0.6  # so alike are two that have no number or id in common, and yet are one
 _UNLIKE = 0.25  # so little alike are two that only have a number in common, which was given again
+_PLAIN = 0.8  # so alike are two of one number and title that are the same without a doubt
 _SPELT_ALIKE = 0.85
 _COPIED, _ENOUGH = 0.95, 25  # a text of so many words that is all but the same is that of one proposal
 _COMMON = 12  # a title or sentence of more proposals than these tells nothing about one of them
@@ -65,17 +66,16 @@ class _Score(NamedTuple):
 
 def _matched(before: Sequence[Snapshot], after: Sequence[Snapshot]) -> dict[int, tuple[int, str]]:
     """For each old proposal that is still there: which it is now, and how that is known."""
-    scored: list[tuple[int, float, float, int, int, str]] = []
     old, new = list(map(_Read, before)), list(map(_Read, after))
-    for first, second in _candidates(before, after):
+    found = _plainly(old, new)
+    taken = {second for second, _ in found.values()}
+    scored: list[tuple[bool, float, int, int, int, str]] = []
+    left = [place for place in range(len(before)) if place not in found]
+    for first, second in _candidates(before, after, left, taken):
         score = _score(old[first], new[second])
-        if score is None:
-            continue
-        by_id = float(score.named == 2)
-        sure = score.alike + 0.2 * (score.named == 1)
-        scored.append((-int(by_id), -sure, abs(first - second), first, second, score.evidence))
-    found: dict[int, tuple[int, str]] = {}
-    taken: set[int] = set()
+        if score is not None:
+            sure = score.alike + 0.2 * (score.named == 1)
+            scored.append((score.named != 2, -sure, abs(first - second), first, second, score.evidence))
     for _, _, _, first, second, evidence in sorted(scored):
         if first not in found and second not in taken:
             found[first] = (second, evidence)
@@ -83,15 +83,41 @@ def _matched(before: Sequence[Snapshot], after: Sequence[Snapshot]) -> dict[int,
     return found
 
 
-def _candidates(before: Sequence[Snapshot], after: Sequence[Snapshot]) -> Iterator[tuple[int, int]]:
-    """Pairs that have something in common: an id, a number, a title, words of it, or a sentence."""
+def _plainly(old: Sequence[_Read], new: Sequence[_Read]) -> dict[int, tuple[int, str]]:
+    """Most proposals: those of one number and title that nearly say the same. Nobody else need be asked."""
+    by_number: dict[str, list[int]] = defaultdict(list)
+    for place, one in enumerate(new):
+        by_number[one.number].append(place)
+    counts = Counter(one.number for one in old)
+    found: dict[int, tuple[int, str]] = {}
+    for first, one in enumerate(old):
+        places = by_number.get(one.number, [])
+        if not one.number or counts[one.number] > 1 or len(places) != 1 or new[places[0]].title != one.title:
+            continue
+        if one.id or new[places[0]].id:
+            continue  # then the id decides
+        score = _score(one, new[places[0]])
+        if score is not None and score.alike >= _PLAIN:
+            found[first] = (places[0], score.evidence)
+    return found
+
+
+def _candidates(
+    before: Sequence[Snapshot], after: Sequence[Snapshot], left: Sequence[int], taken: Collection[int]
+) -> Iterator[tuple[int, int]]:
+    """Pairs that have something in common: an id, a number, a title, words of it, or a sentence.
+
+    ``left`` are the old proposals that are still looked for, ``taken`` the new ones that are matched already.
+    """
     index: dict[Hashable, list[int]] = defaultdict(list)
     for place, one in enumerate(after):
-        for mark in _marks(one):
-            index[mark].append(place)
-    common = Counter(mark for one in before for mark in _marks(one))
+        if place not in taken:
+            for mark in _marks(one):
+                index[mark].append(place)
+    common = Counter(mark for place in left for mark in _marks(before[place]))
     seen: set[tuple[int, int]] = set()
-    for first, one in enumerate(before):
+    for first in left:
+        one = before[first]
         for mark in _marks(one):
             places = index.get(mark, ())
             kind = mark[0]

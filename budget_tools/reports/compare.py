@@ -190,6 +190,12 @@ def summary(comparison: Comparison, language: Language) -> str:
             renumbered=plural("renumbered", counts.renumbered, language),
             moved=plural("moved", counts.moved, language),
         )
+    for paths, empty in (
+        (comparison.old, counts.new == len(comparison.pairs)),
+        (comparison.new, counts.gone == len(comparison.pairs)),
+    ):
+        if empty:
+            said += " " + word("compare", "one-side", language, path=plain(", ".join(paths)))
     return said
 
 

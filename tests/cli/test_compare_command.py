@@ -45,6 +45,10 @@ def test_exit_codes(folders: tuple[Path, Path], tmp_path: Path) -> None:
     empty.mkdir()
     nothing = run(empty, empty)
     assert nothing.exit_code == 3 and "ingen budgetforslag" in nothing.output
+    one_side = run(old, empty)
+    assert one_side.exit_code == 1 and f"Der er ingen budgetforslag i {empty}" in " ".join(
+        one_side.output.split()
+    )
 
 
 def test_the_copy_that_was_mailed_back(folders: tuple[Path, Path], tmp_path: Path) -> None:
