@@ -293,7 +293,7 @@ def _register(sheet: Sheet, path: str, pattern: str) -> Overview | None:
         if not extra:
             continue
         below = range(row + 1, min(sheet.bottom, row + _LONGEST) + 1)
-        column = _number_column(sheet, below, sheet.right + 1, pattern)
+        column = _number_column(sheet, below[:_FIRST_ROWS], sheet.right + 1, pattern)
         if column is None or any(column == taken for taken, _ in extra):
             continue
         rows = []
