@@ -177,7 +177,7 @@ def summary(comparison: Comparison, language: Language) -> str:
         "compare",
         "summary",
         language,
-        changed=plural("changed", counts.changed, language),
+        changed=plural("have-changed", counts.changed, language),
         new=plural("come", counts.new, language),
         gone=plural("gone", counts.gone, language),
         same=plural("unchanged", counts.same, language),

@@ -18,6 +18,7 @@ from ..errors import UsageError
 from ..model.address import Cell
 from ..model.snapshot import Snapshot
 from .compare import column_of, file_name, summary, worded
+from .target import checked_target
 from .wording import plain
 
 _KEEP = 32_000  # characters that a cell takes, and a little less
@@ -84,11 +85,9 @@ def checked_workbook(path: Path, compared: Iterable[str]) -> Path:
         import xlsxwriter  # noqa: F401
     except ImportError as error:
         raise UsageError('a workbook needs XlsxWriter: pip install "budget-tools[excel]"') from error
-    target = Path(os.path.realpath(path))
-    if target.is_dir() or target.suffix.lower() != ".xlsx":
-        raise UsageError(f"{path}: --format xlsx wants the name of a file that ends in .xlsx")
-    if not target.parent.is_dir():
-        raise UsageError(f"{path}: there is no folder {target.parent} to write into; create it first")
+    target = checked_target(path, workbook=True)
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError(f"{path}: an Excel report needs a name that ends in .xlsx")
     for one in compared:
         place = Path(os.path.realpath(one))
         if target == place or (target.exists() and place.is_dir() and place in target.parents):
