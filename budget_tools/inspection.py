@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from .analysis import analysed, read_cases
 from .catalog import entry
 from .comparing import snapshot_of
 from .cover import SEVERAL, cover, explain, places_rounded, roughly, rounding
@@ -79,7 +80,7 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
     ``unasked`` are the codes that nobody wants to hear of: their rules are not run.
     """
     evaluator = Evaluator(book)
-    pages = [_covered(page, book, evaluator) for page in layout(book, settings)]
+    pages = [_covered(page, book, evaluator) for page in _with_cases(layout(book, settings), book, settings)]
     stale = _stale(pages)
     if stale:
         pages = _with_changes(pages, changes(book, stale))
@@ -100,6 +101,23 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
     return examined
 
 
+def _with_cases(pages: Sequence[Page], book: Book, settings: Settings) -> Sequence[Page]:
+    """Pages whose consequence analyses were read; hardly any has the headings of one."""
+    if not any(page.headings for page in pages):
+        return pages
+    read = [
+        replace(page, cases=read_cases(book.path, page.sheet, page.headings, settings.unit)) for page in pages
+    ]
+    if not any(not case.across for page in read for case in page.cases):
+        return pages
+    return [replace(page, tables=tuple(filter(_is_of_numbers, page.tables))) if page.cases else page for page in read]
+
+
+def _is_of_numbers(table: Table) -> bool:
+    """Whether a table on a sheet of prose is one, and not sentences below a heading with a year."""
+    return all(entry is not Entry.TEXT for entry in table.entries.values()) and bool(table.lines)
+
+
 def _covered(page: Page, book: Book, evaluator: Evaluator) -> Page:
     """A page whose tables have totals, details and worked-out formulas."""
     if not page.tables:
@@ -115,9 +133,7 @@ def _with_tables(page: Page, completed: Callable[[Table], Table]) -> Page:
         proposal.with_tables(tuple(tables[id(table)] for table in proposal.tables))
         for proposal in page.proposals
     )
-    return Page(
-        page.sheet, page.language, tuple(tables.values()), proposals, page.texts, page.numbers, page.rounded
-    )
+    return replace(page, tables=tuple(tables.values()), proposals=proposals)
 
 
 def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) -> Table:

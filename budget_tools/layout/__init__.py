@@ -8,6 +8,7 @@ from ..model.address import Cell
 from ..model.amount import Language
 from ..model.book import Book, ErrorValue, Sheet, Value
 from ..model.mark import is_ours
+from ..model.analysis import Heading
 from ..model.proposal import Page, Proposal, Text
 from ..model.table import Table
 from ..settings import Settings
@@ -48,11 +49,11 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
                     if heard is not None:
                         notes.append(Note(row, column, value, heard))
     language = settings.numbers or _language(texts)
-    heads = list(headings(sheet, notes, others))
+    of_tables = list(headings(sheet, notes, others))
     begun = starts(sheet, notes, settings.number.pattern)
     stops = frozenset(start.row for start in begun)
     drafts = [
-        draft for heading in heads if (draft := build(sheet, heading, heads, stops, language)) is not None
+        draft for heading in of_tables if (draft := build(sheet, heading, of_tables, stops, language)) is not None
     ]
     rest = _outside(others, drafts)
     if len(rest) >= _FEWEST_NUMBERS:
@@ -83,7 +84,19 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
             tables.append(draft.finished(units, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
     tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
     rounded = bool(tables) and len(proposals) == 0 and words.says_rounded(texts)
-    return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others), rounded)
+    heads = () if proposals else _analysis_headings(notes)
+    return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others), rounded, heads)
+
+
+def _analysis_headings(notes: list[Note]) -> tuple[Heading, ...]:
+    """The headings that make a sheet a consequence analysis: what is set aside and what is needed."""
+    found = tuple(
+        Heading(note.heard.analysis, note.text, Cell(note.row, note.column))
+        for note in notes
+        if note.heard.analysis is not None
+    )
+    roles = {heading.role for heading in found}
+    return found if {"allocated", "needed"} <= roles or "across" in roles else ()
 
 
 def _before_a_list(sheet: Sheet, own: list[Draft], end: int, settings: Settings) -> tuple[list[Draft], int]:

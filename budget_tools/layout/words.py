@@ -294,6 +294,7 @@ class Heard(NamedTuple):
     unit: bool  # it states a unit wherever it stands
     form: bool  # a form may begin with it
     field: str | None  # it asks for a field of a form: 'Udvalg:'
+    analysis: str | None = None  # it may be a heading of a consequence analysis: 'Afsat i budget 2021'
 
 
 _FORM_STARTS = tuple(FORM | FORM_TITLE)
@@ -326,9 +327,43 @@ def hear(text: str) -> Heard | None:
     near_unit = unit_of(text, near_table=True) is not None if _LIKE_A_UNIT.search(folded) else False
     unit = near_unit and unit_of(text, near_table=False) is not None
     form = folded.startswith(_FORM_STARTS)
-    if year is None and field is None and not (near_unit or form):
+    analysis = analysis_heading(text) if folded[:4] in _ANALYSIS_BEGINS else None
+    if year is None and field is None and analysis is None and not (near_unit or form):
         return None
-    return Heard(year, near_unit, unit, form, field)
+    return Heard(year, near_unit, unit, form, field, analysis)
+
+
+_ANALYSIS = {role: tuple(starts) for role, starts in _WORDS["analysis"].items()}
+_ANALYSIS_BEGINS = frozenset(start[:4] for starts in _ANALYSIS.values() for start in starts)
+LONGEST_ANALYSIS_HEADING = 60
+_OTHER_DIGITS = re.compile(r"(?:19|20)\d\d|1[., ]000")
+
+
+def analysis_heading(text: str) -> str | None:
+    """What the heading of a consequence analysis stands over: 'allocated', 'needed' or 'across'.
+
+    A sentence ('Afsat 2 mio. kr. til drift', 'Behov for personale til dette.') is contents and no heading.
+    """
+    folded = fold(text)
+    if folded.startswith(_ANALYSIS["across"]):
+        return "across"
+    if len(folded) > LONGEST_ANALYSIS_HEADING or any(map(str.isdigit, _OTHER_DIGITS.sub("", folded))):
+        return None
+    if _SENTENCE.search(text.rstrip()) or _FOR_SOMETHING.search(folded):
+        return None
+    for role, starts in _ANALYSIS.items():
+        for start in starts:
+            if folded.startswith(start) and not (
+                start[-1].isalpha() and folded[len(start) : len(start) + 1].isalpha()
+            ):
+                return role
+    return None
+
+
+_SENTENCE = re.compile(r"(?<!\bkr)(?<!\bmio)(?<!\bp\.a)(?<!\bpr)[.!?]\Z|[.!?]\s+[A-ZÆØÅ]")
+_FOR_SOMETHING = re.compile(
+    r"^behov for (?!alle|hele|denne|case|samtlige|kommunen|midler|budget|bevilling|finansiering|20)"
+)
 
 
 _LANGUAGE_MARKS: dict[Language, frozenset[str]] = {

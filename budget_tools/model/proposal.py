@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from .address import Cell
 from .amount import Language
+from .analysis import Case, Heading
 from .book import Sheet
 from .overview import Net, Overview
 from .status import Status
@@ -99,6 +100,8 @@ class Page:
     texts: int
     numbers: int
     rounded: bool = False  # the sheet says that its figures are rounded
+    headings: tuple[Heading, ...] = ()  # those of a consequence analysis
+    cases: tuple[Case, ...] = ()  # of a consequence analysis
 
 
 class Named(NamedTuple):
