@@ -20,6 +20,7 @@ from .filling import missing_totals
 from .formula import Evaluator, Sum, addends, changes, formula_faults
 from .layout import layout, overviews
 from .model.address import Cell, SheetCell
+from .model.analysis import Analysis
 from .model.book import Book, Details, Sheet
 from .model.edit import SetCell
 from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
@@ -47,7 +48,7 @@ from .rules.formulas import passes_over, said_of_manual, same, with_text_added
 from .rules.overviews import nets
 from .rules.structure import stated_units, wrong_years
 from .rules.text import named, staff_price
-from .schema import check_proposals, check_register, check_tables
+from .schema import check_analyses, check_proposals, check_register, check_tables
 from .settings import Settings
 
 BATCH_BOOKS = 200
@@ -67,6 +68,7 @@ class Examined:
     findings: list[Finding]
     unasked: Collection[str] = ()
     snapshots_wanted: bool = False
+    analysis: Analysis | None = None
 
     @property
     def lines(self) -> int:
@@ -92,10 +94,14 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
         for table in page.tables:
             for fault in formula_faults(table):
                 _run(by_subject[FormulaFault], fault, settings, examined.findings)
+    cases = [case for page in pages for case in page.cases]
+    if cases:
+        examined.analysis = analysed(cases)
+        _run(by_subject[Analysis], examined.analysis, settings, examined.findings)
     if book.manual:
         examined.findings = said_of_manual(book, examined.findings)
     examined.findings = [with_text_added(one, pages) for one in examined.findings]
-    if not any(page.tables for page in pages):
+    if not cases and not any(page.tables for page in pages):
         examined.findings = [one for one in examined.findings if one.code != "STR001"]
         examined.findings.append(Finding("STR001", facts={"variant": "nothing"}, key=("nothing",)))
     return examined
@@ -284,8 +290,8 @@ def _plain_sum(total: Sum | None, grid: Mapping[tuple[int, int], Decimal | None]
 
 
 _BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
-    subject: tuple(rule for rule in RULES if rule.subject is subject and not rule.failed)
-    for subject in (Page, Table, Proposal, Disagreement, FormulaFault, Run)
+    subject: tuple(rule for rule in RULES if subject in rule.subjects and not rule.failed)
+    for subject in (Page, Table, Proposal, Disagreement, FormulaFault, Analysis, Run)
 }
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
@@ -340,6 +346,7 @@ def inspect(batch: Sequence[Examined]) -> list[tuple[WorkbookReport, list[Regist
     for number, doubtful in by_book.items():
         _inspect_totals(batch[number], doubtful)
     _inspect_proposals(batch)
+    _inspect_analyses(batch)
     return [_report(examined) for examined in batch]
 
 
@@ -464,6 +471,16 @@ def _inspect_proposals(batch: Sequence[Examined]) -> None:
         for key in names:
             examined, proposal = by_key[key]
             _run([_BY_CODE[code]], proposal, examined.settings, examined.findings)
+
+
+def _inspect_analyses(batch: Sequence[Examined]) -> None:
+    subjects = [(examined, examined.analysis) for examined in batch if examined.analysis is not None]
+    if not subjects:
+        return
+    for position, failed in check_analyses([analysis for _, analysis in subjects]).items():
+        examined, analysis = subjects[position]
+        for code, found in sorted(failed.items()):
+            _run([_BY_CODE[code]], analysis, examined.settings, examined.findings, found)
 
 
 def inspect_run(registered: Sequence[Registered], listed: Sequence[Overview] = ()) -> list[Finding]:

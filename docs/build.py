@@ -43,6 +43,7 @@ GROUPS = {
     "FRM": "Formulas",
     "TXT": "The text against the table",
     "XWB": "Across proposals",
+    "KON": "Consequence analyses",
     "RUN": "The run itself",
 }
 LANGUAGE_NAMES: Mapping[Language, str] = {"da": "Dansk", "en": "English"}

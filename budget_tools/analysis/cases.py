@@ -99,7 +99,12 @@ def _theme(
         blank = Allocation(_place(path, sheet, _about_cell(sheet, found)), case.name, found.name, "", None, year)
         allocations += reading.allocations(found.about, blank, asserted=True)
     return Theme(
-        found.name, _place(path, sheet, found.cell), found.about, tuple(allocations), tuple(needs), tuple(dashes)
+        found.name,
+        _place(path, sheet, found.cell),
+        found.about,
+        tuple(allocations),
+        tuple(reading.with_period_of_case(needs)),
+        tuple(dashes),
     )
 
 
@@ -164,9 +169,7 @@ def _allocations(
     for one in reading.allocations(said.value, blank):
         if one.figure is not None and one.figure.period is None and period is not None:
             one = replace(one, figure=replace(one.figure, period=period))
-        if theme.pool:
-            one = replace(one, text=f"{one.text} {theme.pool}")
-        yield one
+        yield replace(one, whole=said.value, text=f"{one.text} {theme.pool}" if theme.pool else one.text)
 
 
 def _needs(

@@ -9,6 +9,7 @@ from itertools import combinations
 from ..model.analysis import Allocation, Analysis, Case, Need, OfWhich, Overlap, Pool, Theme
 from ..prose.words import content, shared
 from . import words
+from .scaling import off_scale
 
 
 @dataclass(slots=True)
@@ -54,7 +55,8 @@ def analysed(cases: Iterable[Case], year: int | None = None) -> Analysis:
                 need for need in theme.needs if need.reference is not None and not _leads(kept, case, number, need)
             ]
     pools = tuple(Pool(one.first, tuple(one.again), tuple(one.references)) for one in gathered)
-    return Analysis(kept, pools, tuple(_overlaps(gathered)), tuple(unresolved), year or _year(kept))
+    scaled = tuple(one for case in kept for one in off_scale(case))
+    return Analysis(kept, pools, tuple(_overlaps(gathered)), tuple(unresolved), scaled, year or _year(kept))
 
 
 def _year(cases: Sequence[Case]) -> int | None:

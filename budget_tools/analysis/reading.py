@@ -360,7 +360,7 @@ def needs(text: str, blank: Need) -> tuple[Need, ...]:
             silent.setdefault(scope, []).append(segment)
             continue
         scope = _read_needs(segment, blank, scope, found)
-    found = _with_period_of_case(_without_parts(found))
+    found = _without_parts(found)
     for of, said in silent.items():
         low = " ".join(one.low for one in said)
         statuses = _statuses(low)
@@ -436,8 +436,8 @@ def _without_parts(found: Sequence[Need]) -> list[Need]:
     return kept
 
 
-def _with_period_of_case(found: list[Need]) -> list[Need]:
-    """What all need is as often as what the case needs, in the same breath."""
+def with_period_of_case(found: list[Need]) -> list[Need]:
+    """Needs of a theme, where what all need is as often as what the case needs."""
     own = next((one.figure.period for one in found if one.scope is Scope.CASE and one.figure), None)
     if own is None:
         return found

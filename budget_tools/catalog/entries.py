@@ -15,7 +15,7 @@ Language = Literal["da", "en"]
 
 LANGUAGES: tuple[Language, ...] = ("da", "en")
 PHASES = ("collect", "political", "print")
-GROUPS = ("str", "idn", "num", "ari", "frm", "txt", "xwb", "run")
+GROUPS = ("str", "idn", "num", "ari", "frm", "txt", "xwb", "kon", "run")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ _KEYED = {
     "where": "where",
 }
 # Facts whose digits are no amount: no thousands separators.
-_PLAIN = frozenset({"code", "found", "number", "period", "row", "year", "years"})
+_PLAIN = frozenset({"budget_year", "code", "found", "number", "period", "row", "year", "years"})
 # Facts that may hold all a cell says.
 _QUOTED = frozenset({"line", "parent", "text", "value"})
 

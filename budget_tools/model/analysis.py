@@ -104,16 +104,29 @@ class Allocation:
     reference: str | None = None
     external: bool = False  # not the municipality's own money
     same_as: bool = False  # the text itself says that it is a pool named elsewhere
+    whole: str = ""  # all that its cell says
     typed: bool = False  # a number, not a text
 
     def of_another_year(self, year: int | None) -> bool:
-        """Whether its text names years, and not this one; what comes every year is of any later year."""
+        """Whether it is for other years than this one; what comes every year is there in any later year."""
         wanted = year if year is not None else self.year
-        if wanted is None or not self.years:
+        if wanted is None:
             return False
+        if not self.years:
+            if self.year is None or self.year == wanted:
+                return False
+            return self.figure is None or self.figure.period is not Period.YEAR or self.year > wanted
         if self.figure is not None and self.figure.period is Period.YEAR:
             return all(one.first is not None and one.first > wanted for one in self.years)
         return not any(one.hold(wanted) for one in self.years)
+
+    def years_away(self, year: int | None) -> int:
+        """How far the years that it names are from the budget's; 0 where they hold it."""
+        wanted = year if year is not None else self.year
+        if wanted is None or not self.of_another_year(year):
+            return 0
+        named = [end for one in self.years for end in one if end is not None] or [self.year or wanted]
+        return min(abs(wanted - one) for one in named)
 
     @property
     def kroner(self) -> Decimal:
@@ -234,12 +247,11 @@ class Pool:
         return self.first.kroner
 
     def of_another_year(self, year: int | None) -> Allocation | None:
-        """The mention that dates it outside a year; where no mention names a year it is of the year asked."""
-        if any(
-            one.years and not one.of_another_year(year) for one in (self.first, *self.again)
-        ):
+        """The mention that dates it outside a year; None where one dates it inside, or none dates it."""
+        told = (self.first, *self.again)
+        if any(one.years and not one.of_another_year(year) for one in told):
             return None
-        return next((one for one in (self.first, *self.again) if one.of_another_year(year)), None)
+        return next((one for one in told if one.of_another_year(year)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +265,31 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class OffScale:
+    """An amount for all places that does not fit that of the case; ``kind`` is less, unlike or added.
+
+    ``least`` and ``most`` are what it would be by the factor of the other themes, or the two sums that a
+    total adds.
+    """
+
+    kind: str
+    all: Need
+    own: Need
+    least: Decimal = Decimal(0)
+    most: Decimal = Decimal(0)
+    total_at: Place | None = None
+    total: Decimal = Decimal(0)
+
+    @property
+    def off_by(self) -> Decimal:
+        """How far it is from what was expected, in kroner."""
+        if self.kind == "unlike":
+            kroner = self.all.figure_kroner()
+            return max(self.least - kroner, kroner - self.most)
+        return self.own.figure_kroner() if self.kind == "less" else min(self.least, self.most)
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """The cases of a workbook, or of several, with their pools told apart."""
 
@@ -260,6 +297,7 @@ class Analysis:
     pools: tuple[Pool, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     unresolved: tuple[Allocation | Need, ...] = ()  # references that lead nowhere
+    off_scale: tuple[OffScale, ...] = ()
     year: int | None = None
 
     @property

@@ -6,7 +6,7 @@ has XWB002, which is said where two moments are compared.
 
 from __future__ import annotations
 
-from . import across, arithmetic, formulas, identity, numbers, overviews, structure, text
+from . import across, arithmetic, consequence, formulas, identity, numbers, overviews, structure, text
 from .base import Rule, rule
 
 RULES: tuple[Rule, ...] = (
@@ -65,6 +65,14 @@ RULES: tuple[Rule, ...] = (
     across.price_levels_differ,
     across.frames_mixed,
     across.frame_exceeded,
+    consequence.same_pool_in_several_places,
+    consequence.overlaps_other_pool,
+    consequence.other_year_spent_or_reduced,
+    consequence.no_amount,
+    consequence.period_missing,
+    consequence.all_off_scale,
+    consequence.open_amount,
+    consequence.theme_without_pair,
 )
 
 HINTS = ("ARI004", "ARI005", "ARI006", "FRM008")

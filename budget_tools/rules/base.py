@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 from ..model.address import Cell
 from ..model.edit import Fix
@@ -18,14 +18,14 @@ Logic = Callable[..., Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule's code, its logic, and the kind of thing that it looks at.
+    """A rule's code, its logic, and the kinds of things that it looks at.
 
     Where a schema decides (``failed``), the logic is called only for what failed under the rule's code.
     """
 
     code: str
     logic: Logic
-    subject: type
+    subjects: tuple[type, ...]
     failed: bool
     takes_settings: bool
 
@@ -41,7 +41,7 @@ def rule(code: str, *, failed: bool = False) -> Callable[[Logic], Rule]:
     def decorate(logic: Logic) -> Rule:
         hints = get_type_hints(logic)
         subject = next(kind for name, kind in hints.items() if name != "return")
-        return Rule(code, logic, subject, failed, "settings" in hints)
+        return Rule(code, logic, get_args(subject) or (subject,), failed, "settings" in hints)
 
     return decorate
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from ..formula import references
+from ..model.analysis import Analysis
 from ..model.address import Cell
 from ..model.amount import decimal_of, find_amounts, odd_characters, readings
 from ..model.book import ErrorValue
@@ -449,11 +450,12 @@ def _is_blank(table: Table, line: Line, index: int) -> bool:
 
 
 @rule("NUM007")
-def text_in_amount_cell(table: Table) -> Iterator[Finding]:
+def text_in_amount_cell(table: Table | Analysis) -> Iterator[Finding]:
     """Words stand where an amount should.
 
     A filler that repeats ('-', 'n.a.') is how the table writes nothing; a single dash is worth a note. A
     word that a formula gives ('OK', 'FEJL') is meant, and so are many words in a table that is no proposal's.
+    In a consequence analysis words are amounts, and only a dash is not.
 
     Flagged::
 
@@ -469,6 +471,9 @@ def text_in_amount_cell(table: Table) -> Iterator[Finding]:
         5   Løn    -        100    100
         6   Drift  -        200    200
     """
+    if isinstance(table, Analysis):
+        yield from _lone_dashes(table)
+        return
     if not table.entries:
         return
     words = _odd_words(table)
@@ -480,6 +485,23 @@ def text_in_amount_cell(table: Table) -> Iterator[Finding]:
                 yield at("NUM007", table, cell, {"text": text})
         elif entry is Entry.FILLER and len(fillers) == 1 and not text.strip("-–—−"):
             yield at("NUM007", table, cell, {"text": text, "variant": "dash"}, meant=(Decimal(0),))
+
+
+_FEW_DASHES = 2
+
+
+def _lone_dashes(analysis: Analysis) -> Iterator[Finding]:
+    """Dashes in the columns of an analysis, unless they are how the column writes nothing."""
+    by_column: Counter[tuple[str | None, int]] = Counter()
+    found = [(case, theme, place) for case in analysis.cases for theme in case.themes for place in theme.dashes]
+    for _, _, place in found:
+        if place.cell is not None:
+            by_column[place.sheet, place.cell.column] += 1
+    for case, theme, place in found:
+        if place.cell is not None and by_column[place.sheet, place.cell.column] <= _FEW_DASHES:
+            yield Finding(
+                "NUM007", place.sheet, place.cell, {"text": "-", "variant": "dash"}, key=(case.name, theme.name)
+            )
 
 
 _FEW_WORDS = 2

@@ -35,7 +35,7 @@ def form_not_recognised(page: Page) -> Iterator[Finding]:
         4          2023   2024
         5   Løn    100    200
     """
-    if not page.tables and not page.proposals and (page.texts or page.numbers):
+    if not (page.tables or page.proposals or page.cases) and (page.texts or page.numbers):
         yield Finding("STR001", page.sheet.name, key=(page.sheet.name,))
     elif page.proposals:
         for proposal in page.proposals:

@@ -54,7 +54,7 @@ class Register(pa.DataFrameModel):
     )
 
 
-def _failures(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> list[tuple[str, Any]]:
+def failures_of(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> list[tuple[str, Any]]:
     """(code, index) of every failing row, from one validate call."""
     if frame.empty:
         return []
@@ -112,7 +112,7 @@ def check_tables(tables: Sequence[Table]) -> dict[int, Failures]:
         ),
     )
     for model, data, subjects in models:
-        for code, row in _failures(model, pd.DataFrame(data, dtype=float)):
+        for code, row in failures_of(model, pd.DataFrame(data, dtype=float)):
             position, subject = subjects[row]
             found.setdefault(position, {}).setdefault(code, []).append(subject)
     return found
@@ -139,7 +139,7 @@ def check_proposals(
         {"numbered": numbered, "units": units, "years_wrong": years_wrong}, index=list(keys), dtype=float
     )
     found: dict[str, set[str]] = {}
-    for code, key in _failures(Proposals, frame):
+    for code, key in failures_of(Proposals, frame):
         found.setdefault(code, set()).add(key)
     return found
 
@@ -147,4 +147,4 @@ def check_proposals(
 def check_register(scopes_and_numbers: Sequence[str | None]) -> list[int]:
     """The positions of the proposals of a run whose number is used more than once."""
     frame = pd.DataFrame({"scope_and_number": pd.Series(list(scopes_and_numbers), dtype="str")})
-    return sorted(int(index) for _, index in _failures(Register, frame))
+    return sorted(int(index) for _, index in failures_of(Register, frame))
