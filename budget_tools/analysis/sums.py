@@ -132,8 +132,22 @@ def overview_of(analysis: Analysis, year: int | None = None) -> Overview:
     rows = tuple(_counted(analysis, asked))
     cases = tuple(_case(analysis, case, rows, asked) for case in analysis.cases)
     return Overview(
-        analysis, asked, rows, tuple(_steps(rows)), cases, tuple(_assumptions(analysis, rows, cases, asked, year is not None))
+        analysis,
+        asked,
+        rows,
+        tuple(_steps(rows)),
+        cases,
+        tuple(_once(_assumptions(analysis, rows, cases, asked, year is not None))),
     )
+
+
+def _once(assumptions: Iterable[Assumption]) -> Iterator[Assumption]:
+    """Assumptions, each with all its cells, however many they are."""
+    gathered: dict[tuple[str, tuple[tuple[str, Fact], ...]], list[Place]] = {}
+    for one in assumptions:
+        gathered.setdefault((one.key, tuple(one.facts.items())), []).extend(one.places)
+    for (key, facts), places in gathered.items():
+        yield Assumption(key, dict(facts), tuple(dict.fromkeys(places)))
 
 
 def _counted(analysis: Analysis, year: int | None) -> Iterator[Counted]:

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BudgetToolsError
-from . import accept, check, compare, excel, explain, fill, fix, history, mark, rules
+from . import accept, check, compare, excel, explain, fill, fix, history, mark, overview, rules
 
 WRONG_USE = 2
 NOT_CHECKED = 3
@@ -62,6 +62,7 @@ app = typer.Typer(
 )
 app.command()(check.check)
 app.command()(compare.compare)
+app.command()(overview.overview)
 app.command()(fill.fill)
 app.command()(fix.fix)
 app.command()(mark.mark)

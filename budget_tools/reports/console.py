@@ -149,7 +149,7 @@ def _divided(report: Report) -> tuple[dict[str, list[_Told]], list[list[_Told]]]
         for finding in workbook.findings:
             told = _Told(workbook.path, finding, at_home.of(finding))
             everything.append(told)
-            if finding.severity < Severity.ERROR and finding.accepted is None:
+            if finding.severity < Severity.ERROR and finding.accepted is None and not _is_its_own(finding):
                 alike[told.alike].append(told)
     shared = {
         key: same
@@ -161,6 +161,11 @@ def _divided(report: Report) -> tuple[dict[str, list[_Told]], list[list[_Told]]]
         if told.path is not None and (told.alike not in shared or told.finding.accepted is not None):
             by_workbook[told.path].append(told)
     return by_workbook, list(shared.values())
+
+
+def _is_its_own(finding: Finding) -> bool:
+    """Whether a finding says something else each time: of other pools, amounts and years."""
+    return finding.code.startswith("KON") and finding.severity is Severity.WARNING
 
 
 class _Proposals:

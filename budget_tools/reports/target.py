@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
@@ -29,6 +29,20 @@ def checked_target(path: str | Path, *, workbook: bool = False) -> Path:
         raise UsageError(f"{path}: there is no folder {target.parent} to write into; create it first")
     if target.suffix.lower() in _WORKBOOKS and not workbook:
         raise UsageError(f"{path}: a report is no workbook; give it a name that ends in .txt or .json")
+    return target
+
+
+def new_workbook(path: str | Path, read: Collection[str | Path]) -> Path:
+    """A path that a workbook of ours can be written to: never one that was read for it.
+
+    Raises:
+        UsageError: its folder does not exist, it is a folder, its name is no workbook's, or it was read.
+    """
+    target = checked_target(path, workbook=True)
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError(f"{path}: a workbook must have a name that ends in .xlsx")
+    if any(os.path.realpath(one) == str(target) for one in read):
+        raise UsageError(f"{path}: is one of the workbooks that are read; give the overview another name")
     return target
 
 
