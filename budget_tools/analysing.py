@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .analysis import Overview, analysed, overview_of
+from .analysis import OverviewReport, analysed, overview_of
 from .catalog import Language
 from .model.finding import WorkbookReport
 from .run import SettingsOf, examine_all, find
@@ -16,17 +15,6 @@ if TYPE_CHECKING:
     from .model.analysis import Case
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class OverviewReport:
-    """The overview of the analyses among some workbooks, and the workbooks that are in it or not."""
-
-    overview: Overview
-    language: str
-    read: tuple[str, ...]  # the workbooks with an analysis
-    others: tuple[str, ...]  # those without one
-    unread: tuple[WorkbookReport, ...]
 
 
 def overview(

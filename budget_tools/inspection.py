@@ -116,7 +116,10 @@ def _with_cases(pages: Sequence[Page], book: Book, settings: Settings) -> Sequen
     ]
     if not any(not case.across for page in read for case in page.cases):
         return pages
-    return [replace(page, tables=tuple(filter(_is_of_numbers, page.tables))) if page.cases else page for page in read]
+    return [
+        replace(page, tables=tuple(filter(_is_of_numbers, page.tables))) if page.cases else page
+        for page in read
+    ]
 
 
 def _is_of_numbers(table: Table) -> bool:

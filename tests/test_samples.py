@@ -179,9 +179,13 @@ def script() -> ModuleType:
     """``workbooks/make_samples.py`` as a module."""
     spec = importlib.util.spec_from_file_location("make_samples", SAMPLES / "make_samples.py")
     assert spec is not None and spec.loader is not None
+    sys.path.insert(0, str(SAMPLES))  # it imports its neighbour, as it does when it is run
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # its dataclasses look themselves up
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(SAMPLES))
     return module
 
 

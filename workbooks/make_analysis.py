@@ -61,9 +61,7 @@ def read_document(text: str) -> Document:
     across = next(at for at, line in enumerate(lines) if line.startswith("Tværgående "))
     head = lines[: starts[0]]
     guide = head[head.index("Læsevejledning") + 1 : head.index("Signaturforklaring")]
-    cases = [
-        read_case(lines[begin:end]) for begin, end in zip(starts, [*starts[1:], across], strict=True)
-    ]
+    cases = [read_case(lines[begin:end]) for begin, end in zip(starts, [*starts[1:], across], strict=True)]
     names = head[head.index("Udvalgte cases:") + 1 :]
     return Document(head[0], guide, names, cases, lines[across], pairs(lines[across + 1 :]))
 
@@ -227,15 +225,16 @@ EXPECTED: Final = (
 def _told(file: str, sheet: str, row: int, allocated: str, needed: str, columns: str) -> Iterator[str]:
     for code, place, pattern in EXPECTED:
         text = (allocated, needed)[place]
-        if text and re.search(pattern, text) and not (code == "KON001" and row in _FURTHER.get((file, text), ())):
-            if code == "KON001":
-                if (file, text) in _FURTHER:
-                    continue
-                _FURTHER[file, text] = (row,)
-            yield f"{code}\t{file}\t{sheet}\t{columns[place]}{row}"
+        if not text or not re.search(pattern, text):
+            continue
+        if code == "KON001":  # told where the pool is named first
+            if (file, text) in _NAMED:
+                continue
+            _NAMED.add((file, text))
+        yield f"{code}\t{file}\t{sheet}\t{columns[place]}{row}"
 
 
-_FURTHER: dict[tuple[str, str], tuple[int, ...]] = {}
+_NAMED: set[tuple[str, str]] = set()
 
 
 def book_at(path: Path, title: str) -> xlsxwriter.Workbook:
@@ -256,6 +255,6 @@ def book_at(path: Path, title: str) -> xlsxwriter.Workbook:
 def make_analysis(source: Path, output: Path) -> Iterator[str]:
     """Writes both workbooks; gives the lines of ``expected.txt`` for them."""
     document = read_document((source / SOURCE).read_text(encoding="utf-8"))
-    _FURTHER.clear()
+    _NAMED.clear()
     yield from by_case(document, output / BY_CASE)
     yield from on_one_sheet(document, output / ON_ONE_SHEET)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import xlsxwriter
+from make_analysis import make_analysis
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_cell_to_rowcol
 from xlsxwriter.worksheet import Worksheet
@@ -689,7 +690,7 @@ CLEAN: Final[dict[str, tuple[str, ...]]] = {
 EXPECTED_HEAD: Final = """\
 # What a check of each sample must find, each file checked on its own: code, file, sheet, cell.
 # Parted by tabs and sorted; '-' where no cell is to blame. Made by make_samples.py.
-# Covers STR, NUM, ARI, FRM, IDN, TXT and XWB, in the phase "collect".
+# Covers STR, NUM, ARI, FRM, IDN, TXT, XWB and KON, in the phase "collect".
 # faults/ has a budget.toml with the period; the other folders have none.
 """
 
@@ -791,6 +792,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         *make_catalogue(proposals, output),
         *make_proposals(proposals, output),
         *make_faults(proposals, output),
+        *make_analysis(HERE / "source", output),
     ]
     hints = [
         f"# The finding in faults/{fault.code}-{fault.name}.xlsx carries the hint {fault.hint}.\n"

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from .cases import read_cases
 from .pools import analysed
-from .sums import Overview, overview_of
+from .sums import Overview, OverviewReport, overview_of
 
-__all__ = ["Overview", "analysed", "overview_of", "read_cases"]
+__all__ = ["Overview", "OverviewReport", "analysed", "overview_of", "read_cases"]

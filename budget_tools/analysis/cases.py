@@ -54,7 +54,10 @@ def _is_prose(text: str) -> bool:
 
 def _case(path: str, sheet: Sheet, found: FoundCase, unit: int | None) -> Case:
     years = [
-        one.column.year for theme in found.themes for one in theme.said if one.column.year and not one.column.needed
+        one.column.year
+        for theme in found.themes
+        for one in theme.said
+        if one.column.year and not one.column.needed
     ]
     year = years[0] if years else None
     themes = tuple(_theme(path, sheet, theme, found, year, unit) for theme in found.themes)
@@ -96,7 +99,9 @@ def _theme(
         else:
             allocations += _allocations(said, place, found, case, year, unit)
     if case.across and not found.said and found.about:
-        blank = Allocation(_place(path, sheet, _about_cell(sheet, found)), case.name, found.name, "", None, year)
+        blank = Allocation(
+            _place(path, sheet, _about_cell(sheet, found)), case.name, found.name, "", None, year
+        )
         allocations += reading.allocations(found.about, blank, asserted=True)
     return Theme(
         found.name,
@@ -149,7 +154,11 @@ def _scaled(figure: Figure, said: Said, unit: int | None, *, least: bool) -> Fig
     high = figure.high * factor if figure.high is not None else None
     kroner = figure.kroner * factor if least or high is None else high
     return replace(
-        figure, kroner=kroner, low=low, high=high, period=figure.period or reading.period_of(said.column.heading)
+        figure,
+        kroner=kroner,
+        low=low,
+        high=high,
+        period=figure.period or reading.period_of(said.column.heading),
     )
 
 
@@ -177,9 +186,7 @@ def _needs(
 ) -> Iterator[Need]:
     heading = said.column.heading
     scope = Scope.ALL if reading.is_for_all(heading) else Scope.CASE
-    blank = Need(
-        place, case.name, theme.name, "", scope, None, heading=_place(path, sheet, said.column.cell)
-    )
+    blank = Need(place, case.name, theme.name, "", scope, None, heading=_place(path, sheet, said.column.cell))
     number = _number(said)
     if number is not None:
         figure = _scaled(number, said, unit, least=False)
@@ -200,9 +207,7 @@ def _needs(
         yield one
 
 
-def _totals(
-    path: str, sheet: Sheet, found: FoundCase, unit: int | None
-) -> Iterator[tuple[Place, Decimal]]:
+def _totals(path: str, sheet: Sheet, found: FoundCase, unit: int | None) -> Iterator[tuple[Place, Decimal]]:
     """The totals of the columns of needs, in kroner."""
     for said in found.totals:
         number = _number(said)

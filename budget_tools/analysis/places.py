@@ -225,7 +225,11 @@ def _groups(sheet: Sheet, row: int, headings: Sequence[Heading]) -> Iterator[_Gr
         role = roles.get(column) or words.column_role(text) or ""
         seen = {known for _, _, known in runs[-1]}
         whole = {"allocated", "needed"} <= seen
-        gap = bool(runs[-1]) and column - runs[-1][-1][0] > 1 and not _filled_between(sheet, row, runs[-1][-1][0], column)
+        gap = (
+            bool(runs[-1])
+            and column - runs[-1][-1][0] > 1
+            and not _filled_between(sheet, row, runs[-1][-1][0], column)
+        )
         if whole and (role in ("theme", "case") or (gap and role in ("allocated", "needed"))):
             runs.append([])
         runs[-1].append((column, text, role))
@@ -240,7 +244,9 @@ def _groups(sheet: Sheet, row: int, headings: Sequence[Heading]) -> Iterator[_Gr
 def _filled_between(sheet: Sheet, row: int, left: int, right: int) -> bool:
     """Whether anything stands in the rows below a heading's gap: then it belongs to a merged heading."""
     return any(
-        _filled(sheet, below, column) for below in range(row + 1, row + 4) for column in range(left + 1, right)
+        _filled(sheet, below, column)
+        for below in range(row + 1, row + 4)
+        for column in range(left + 1, right)
     )
 
 
@@ -258,7 +264,16 @@ def _group(sheet: Sheet, row: int, left: int, right: int, run: list[tuple[int, s
                 columns.append(Column(one, heading, Cell(row, column), role == "needed", unit))
         elif role:
             named.setdefault(role, column)
-    group = _Group(row, left, right, columns, named.get("theme"), named.get("about"), named.get("case"), named.get("pool"))
+    group = _Group(
+        row,
+        left,
+        right,
+        columns,
+        named.get("theme"),
+        named.get("about"),
+        named.get("case"),
+        named.get("pool"),
+    )
     group.last_heading_row = row + 1 if below else row
     if group.theme is None:
         group.theme = _theme_column(sheet, group, run)
@@ -277,7 +292,12 @@ def _below_headings(sheet: Sheet, row: int, run: list[tuple[int, str, str]], rig
             value = sheet.value(row + 1, one)
             if isinstance(value, float | int) and 2000 <= value <= 2100:
                 inner[one] = str(int(value))
-            elif isinstance(value, str) and 0 < len(value.strip()) <= 40 and not stated(value) and not is_nothing(value):
+            elif (
+                isinstance(value, str)
+                and 0 < len(value.strip()) <= 40
+                and not stated(value)
+                and not is_nothing(value)
+            ):
                 inner[one] = value.strip()
             elif _filled(sheet, row + 1, one):
                 return {}
@@ -303,7 +323,8 @@ def _theme_column(sheet: Sheet, group: _Group, run: list[tuple[int, str, str]]) 
             return column
     first = min(column.number for column in group.columns)
     taken = {group.about, group.case, group.pool}
-    for column in [*range(first - 1, group.left - 1, -1), *range(first + 1, group.right + 1)]:
+    candidates: list[int] = [*range(first - 1, group.left - 1, -1), *range(first + 1, group.right + 1)]
+    for column in candidates:
         if column in taken or any(column == one.number for one in group.columns):
             continue
         heading = _text(sheet, group.row, column)
@@ -393,7 +414,13 @@ def _add_row(
     pool = _text(sheet, row, group.pool) if group.pool is not None else ""
     last = case.themes[-1] if case.themes else None
     name, described = _name_and_about(text)
-    if last is not None and not last.about and _is_description(text) and previous == row - 1 and not (said and last.said):
+    if (
+        last is not None
+        and not last.about
+        and _is_description(text)
+        and previous == row - 1
+        and not (said and last.said)
+    ):
         last.about = text
         last.said.extend(said)
     elif text or last is None:
@@ -428,10 +455,16 @@ def _plain_title(sheet: Sheet, group: _Group) -> tuple[str, Cell]:
     for row in range(group.row - 1, max(group.row - 4, sheet.top - 1), -1):
         for column in range(group.left, group.right + 1):
             text = _text(sheet, row, column)
-            if text and len(text) <= _LONGEST_NAME and not text.endswith(".") and unit_of(text, near_table=True) is None:
-                if group.row - row <= 2 and not words.is_generic(text):
-                    return text, Cell(row, column)
-    return sheet.name, Cell(group.row, group.columns[0].number)
+            if (
+                text
+                and len(text) <= _LONGEST_NAME
+                and not text.endswith(".")
+                and unit_of(text, near_table=True) is None
+                and group.row - row <= 2
+                and not words.is_generic(text)
+            ):
+                return text, Cell(row, column)
+    return sheet.name, Cell(sheet.top, sheet.left)
 
 
 def _by_rows(sheet: Sheet, group: _Group, bottom: int, case: FoundCase, title: Title | None) -> None:
@@ -502,7 +535,9 @@ def _from_labels(sheet: Sheet, loose: Sequence[Heading], titles: Sequence[Title]
     yield from _from_records(sheet, records, titles)
     blocks = [pair for pair in pairs if pair not in records]
     for pair in blocks:
-        case = _from_block(sheet, pair, [other for other in loose if other.cell not in (pair[0].cell, pair[1].cell)], titles)
+        case = _from_block(
+            sheet, pair, [other for other in loose if other.cell not in (pair[0].cell, pair[1].cell)], titles
+        )
         if case is not None:
             yield case
 
@@ -535,7 +570,13 @@ def _from_records(
                 Said(
                     Cell(one.cell.row, column),
                     sheet.value(one.cell.row, column),
-                    Column(column, one.text, one.cell, one.role == "needed", unit_of(one.text, near_table=True) or caption),
+                    Column(
+                        column,
+                        one.text,
+                        one.cell,
+                        one.role == "needed",
+                        unit_of(one.text, near_table=True) or caption,
+                    ),
                 )
                 for one in (first, second)
                 if _filled(sheet, one.cell.row, column)
@@ -569,7 +610,9 @@ def _record_name(
         for place in (column, label):
             text = _text(sheet, row, place)
             if text and len(text.partition("\n")[0]) <= _LONGEST_NAME and words.case_name(text) is None:
-                plain = re.sub(r"^(?:tema|emne|indsats|tiltag)\s*(?:\d+\s*)?[:–-]\s*", "", text, flags=re.IGNORECASE)
+                plain = re.sub(
+                    r"^(?:tema|emne|indsats|tiltag)\s*(?:\d+\s*)?[:–-]\s*", "", text, flags=re.IGNORECASE
+                )
                 return plain, Cell(row, place)
     return "", Cell(first, label)
 
@@ -584,12 +627,17 @@ def _from_block(
     top = title.cell.row + 1 if title else sheet.top
     last = second.cell.row
     bottom = sheet.bottom
-    for row in [one.cell.row for one in (*titles, *others) if one.cell.row > last]:
-        bottom = min(bottom, row - 1)
+    following = [title_.cell.row for title_ in titles] + [heading.cell.row for heading in others]
+    for row in following:
+        if row > last:
+            bottom = min(bottom, row - 1)
     themes = _listed(sheet, top, first.cell.row - 1, sheet.left, sheet.right)
-    if title is None and not words.proves(themes[0].name if themes else ""):
-        if not any(words.proves(_text(sheet, row, one)) for row in range(sheet.top, first.cell.row) for one in range(sheet.left, sheet.right + 1)):
-            return None
+    if title is None and not any(
+        words.proves(_text(sheet, row, one))
+        for row in range(sheet.top, first.cell.row)
+        for one in range(sheet.left, sheet.right + 1)
+    ):
+        return None
     caption = _caption_unit(sheet, first.cell.row, sheet.left, sheet.right)
     blocks: dict[bool, list[list[Said]]] = {}
     for heading, end in ((first, second.cell.row - 1), (second, bottom)):
@@ -632,7 +680,9 @@ def _paragraphs(sheet: Sheet, top: int, bottom: int, column: Column) -> list[lis
                 continue
             if isinstance(value, str) and "\n" in value:
                 lines += [
-                    Said(Cell(row, number), part.strip(), column) for part in re.split(r"\n\s*\n|\n", value) if part.strip()
+                    Said(Cell(row, number), part.strip(), column)
+                    for part in re.split(r"\n\s*\n|\n", value)
+                    if part.strip()
                 ]
             else:
                 lines.append(Said(Cell(row, number), value, column))
@@ -671,7 +721,10 @@ def _across(sheet: Sheet, titles: Sequence[Title], groups: Sequence[_Group]) -> 
         later = [one.cell.row for one in titles if one.cell.row > title.cell.row]
         later += [group.row for group in groups if group.row >= title.cell.row]
         bottom = min(later, default=sheet.bottom + 1) - 1
-        if any(group.row == bottom + 1 and _title_for(titles, group.row, group.left, group.right) is title for group in groups):
+        if any(
+            group.row == bottom + 1 and _title_for(titles, group.row, group.left, group.right) is title
+            for group in groups
+        ):
             continue  # it has columns of its own
         themes = _listed(sheet, title.cell.row + 1, bottom, sheet.left, sheet.right)
         if themes:

@@ -26,7 +26,7 @@ class _Gathered:
 
 
 def analysed(cases: Iterable[Case], year: int | None = None) -> Analysis:
-    """Cases with their pools told apart; ``year`` is the budget year, else the one that headings name most."""
+    """Cases with their pools told apart; ``year`` is the budget year, else the one that headings name."""
     kept = tuple(cases)
     gathered: list[_Gathered] = []
     of_theme: dict[int, list[_Gathered]] = {}
@@ -52,7 +52,9 @@ def analysed(cases: Iterable[Case], year: int | None = None) -> Analysis:
                     pool.references.append(reference)
                     of_theme.setdefault(id(theme), []).append(pool)
             unresolved += [
-                need for need in theme.needs if need.reference is not None and not _leads(kept, case, number, need)
+                need
+                for need in theme.needs
+                if need.reference is not None and not _leads(kept, case, number, need)
             ]
     pools = tuple(Pool(one.first, tuple(one.again), tuple(one.references)) for one in gathered)
     scaled = tuple(one for case in kept for one in off_scale(case))
@@ -74,14 +76,23 @@ def _is_same(pool: _Gathered, one: Allocation) -> bool:
         return False
     if one.same_as:
         return True
-    if first.years and one.years and not any(
-        a.hold(b.first or b.last or 0) or b.hold(a.first or a.last or 0) for a in first.years for b in one.years
+    if (
+        first.years
+        and one.years
+        and not any(
+            a.hold(b.first or b.last or 0) or b.hold(a.first or a.last or 0)
+            for a in first.years
+            for b in one.years
+        )
     ):
         return False
-    if first.year is not None and one.year is not None and first.year != one.year and not (first.years and one.years):
+    if (
+        first.year is not None
+        and one.year is not None
+        and first.year != one.year
+        and not (first.years and one.years)
+    ):
         return False  # columns of different years
-    if first.case == one.case and first.typed and one.typed:
-        return False
     mine, other = words.purpose(first.text), words.purpose(one.text)
     if not mine or not other:
         return False
@@ -103,7 +114,7 @@ def _meant(
     gathered: Sequence[_Gathered],
     of_theme: dict[int, list[_Gathered]],
 ) -> list[_Gathered] | None:
-    """The pools that a reference leads to; none of them where it is not told apart, None where it leads nowhere."""
+    """The pools that a reference leads to: none if they cannot be told apart, None if there are none."""
     text = (reference.reference or "").casefold()
     before = case.themes[:number]
     if any(word in text for word in words.ABOVE):
@@ -146,7 +157,10 @@ def _names(pool: _Gathered) -> frozenset[str]:
 def _names_anything(cases: Sequence[Case], own: Case, wanted: frozenset[str]) -> bool:
     """Whether a reference names a case or theme at all."""
     return any(
-        shared(wanted, words.named(f"{case.name} {' '.join(f'{theme.name} {theme.about}' for theme in case.themes)}"))
+        shared(
+            wanted,
+            words.named(f"{case.name} {' '.join(f'{theme.name} {theme.about}' for theme in case.themes)}"),
+        )
         for case in cases
         if case is not own
     ) or any(shared(wanted, words.named(theme.name)) for theme in own.themes)
@@ -160,8 +174,13 @@ def _leads(cases: Sequence[Case], case: Case, number: int, need: Need) -> bool:
     if any(word in text for word in words.BELOW):
         return any(one.needs for one in case.themes[number + 1 :])
     wanted = words.named(need.reference or "")
-    said = [one.text for other in cases for one in (*other.allocations, *other.needs) if one.reference is None]
-    return not wanted or _names_anything(cases, case, wanted) or any(shared(wanted, words.named(one)) for one in said)
+    said = [one.text for other in cases for one in other.allocations if one.reference is None]
+    said += [one.text for other in cases for one in other.needs if one.reference is None]
+    return (
+        not wanted
+        or _names_anything(cases, case, wanted)
+        or any(shared(wanted, words.named(one)) for one in said)
+    )
 
 
 # --- overlaps ---------------------------------------------------------------------------------------
@@ -174,9 +193,13 @@ def _overlaps(gathered: Sequence[_Gathered]) -> list[Overlap]:
     for one, other in combinations(gathered, 2):
         for part in one.first.of_which:
             for same in other.first.of_which:
-                if part.kroner == same.kroner and (_comes_from(part, other) or _comes_from(same, one) or _alike(part, same)):
-                    source, taker = (other, one) if _comes_from(part, other) else (one, other)
-                    found.append(Overlap(part.kroner, part.text, source.first, taker.first))
+                if part.kroner == same.kroner and (
+                    _comes_from(part, other) or _comes_from(same, one) or _alike(part, same)
+                ):
+                    if _comes_from(part, other):
+                        found.append(Overlap(part.kroner, part.text, other.first, one.first))
+                    else:
+                        found.append(Overlap(same.kroner, same.text, one.first, other.first))
                     taken |= {(id(part), id(other)), (id(same), id(one))}
     for pool in gathered:
         for part in pool.first.of_which:
@@ -190,7 +213,9 @@ def _overlaps(gathered: Sequence[_Gathered]) -> list[Overlap]:
             if len(source) == 1:
                 found.append(Overlap(part.kroner, part.text, source[0].first, pool.first))
         if pool.first.part_of is not None:
-            source = [other for other in gathered if other is not pool and other.first.kroner == pool.first.part_of]
+            source = [
+                other for other in gathered if other is not pool and other.first.kroner == pool.first.part_of
+            ]
             if len(source) == 1:
                 found.append(Overlap(pool.first.kroner, pool.first.text, source[0].first, pool.first))
     return found

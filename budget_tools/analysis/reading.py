@@ -21,12 +21,18 @@ _NO_END = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(
-    r"(?<![\d.,/-])(?P<first>(?:19|20)\d\d)(?:\s?(?P<link>-|–|til og med|til|/|og)\s?(?P<last>(?:(?:19|20)\d\d|\d\d)))?"
+    r"(?<![\d.,/-])(?P<first>(?:19|20)\d\d)"
+    r"(?:\s?(?P<link>-|–|til og med|til|/|og)\s?(?P<last>(?:(?:19|20)\d\d|\d\d)))?"
     r"(?![\d]|[.,]\d|-?\s?(?:PL|pl\b|priser|p/l)|-niveau)"
 )
 _PRICES_BEFORE = re.compile(r"\b(?:pl|p/l|prisniveau|niveau)[\s-]*\Z", re.IGNORECASE)
-_FROM_BEFORE = re.compile(r"\b(?:fra|siden|fra og med|fra og m\.|med start i|gældende fra)(?:\s+(?:og med|budget|år))?\s*\Z", re.I)
-_UNTIL_BEFORE = re.compile(r"\b(?:til og med|frem til|til udgangen af|t\.o\.m\.|indtil|udløber i?|til)(?:\s+(?:år|ultimo))?\s*\Z", re.I)
+_FROM_BEFORE = re.compile(
+    r"\b(?:fra|siden|fra og med|fra og m\.|med start i|gældende fra)(?:\s+(?:og med|budget|år))?\s*\Z", re.I
+)
+_UNTIL_BEFORE = re.compile(
+    r"\b(?:til og med|frem til|til udgangen af|t\.o\.m\.|indtil|udløber i?|til)(?:\s+(?:år|ultimo))?\s*\Z",
+    re.I,
+)
 _CLAUSE = re.compile(r",? men |; | dog ", re.IGNORECASE)
 
 
@@ -134,7 +140,11 @@ def _tail(segment: Segment, number: int) -> str:
     if number + 1 == len(segment.amounts):
         return segment.low[start:]
     tail = segment.low[start : segment.amounts[number + 1].start]
-    cuts = [at for at in (tail.rfind(", "), tail.rfind(" og "), tail.rfind(" samt "), tail.rfind(" + ")) if at >= 0]
+    cuts = [
+        at
+        for at in (tail.rfind(", "), tail.rfind(" og "), tail.rfind(" samt "), tail.rfind(" + "))
+        if at >= 0
+    ]
     return tail[: max(cuts)] if cuts else tail
 
 
@@ -162,7 +172,11 @@ def _figure(segment: Segment, number: int, *, least: bool) -> Figure:
 
 def _bound_around(lead: str, tail: str) -> Bound:
     plain = lead.rstrip(" (:")
-    for bound, known in ((Bound.AT_MOST, words.AT_MOST), (Bound.AT_LEAST, words.AT_LEAST), (Bound.ABOUT, ABOUT)):
+    for bound, known in (
+        (Bound.AT_MOST, words.AT_MOST),
+        (Bound.AT_LEAST, words.AT_LEAST),
+        (Bound.ABOUT, ABOUT),
+    ):
         for word in known:
             if plain.endswith(word) and not plain[: -len(word)][-1:].isalpha():
                 if word == "fra" or (word in ("over", "under") and not plain[: -len(word)].strip(" (:,")):
@@ -210,7 +224,9 @@ def allocations(text: str, blank: Allocation, *, asserted: bool = False) -> tupl
     """
     reference = reference_of(text)
     if reference is not None:
-        return (replace(blank, text=reference, reference=reference, same_as=words.says("same", text.lower())),)
+        return (
+            replace(blank, text=reference, reference=reference, same_as=words.says("same", text.lower())),
+        )
     found: list[Allocation] = []
     for segment in segments(text):
         low = segment.low
@@ -244,7 +260,11 @@ def _read_segment(segment: Segment, blank: Allocation, found: list[Allocation]) 
         if found and words.says("of_which", lead):
             behind = low[amount.end :].split(")")[0]
             last = found[-1]
-            part = OfWhich(figure.kroner, segment.text[amount.start : amount.end + len(behind)].strip(), _is_elsewhere(behind))
+            part = OfWhich(
+                figure.kroner,
+                segment.text[amount.start : amount.end + len(behind)].strip(),
+                _is_elsewhere(behind),
+            )
             if part.kroner <= last.kroner:
                 found[-1] = replace(last, of_which=(*last.of_which, part))
                 continue
@@ -253,7 +273,13 @@ def _read_segment(segment: Segment, blank: Allocation, found: list[Allocation]) 
             if changed is not None:
                 found[-1] = changed
                 continue
-        if found and re.search(r"\b(?:pulje|ramme|bevilling)[a-zæøå]* på\s*\Z|\bud af (?:de |i alt )?\Z|\baf de\s*\Z", lead) and number:
+        if (
+            found
+            and re.search(
+                r"\b(?:pulje|ramme|bevilling)[a-zæøå]* på\s*\Z|\bud af (?:de |i alt )?\Z|\baf de\s*\Z", lead
+            )
+            and number
+        ):
             found[-1] = replace(found[-1], part_of=figure.kroner)
             continue
         begin, _ = _clause(low, amount)
@@ -284,7 +310,11 @@ def _is_elsewhere(behind: str) -> bool:
 
 def _was_cut(last: Allocation, lead: str) -> bool:
     """Whether the amount before was what somebody reduced: 'reduceret fra 500.000 kr. til'."""
-    return bool(words.says("cut", last.text.lower())) and last.left is None and lead.strip() in ("til", "til ca.")
+    return (
+        bool(words.says("cut", last.text.lower()))
+        and last.left is None
+        and lead.strip() in ("til", "til ca.")
+    )
 
 
 def _cut(lead: str, figure: Figure, found: Sequence[Allocation]) -> Allocation | None:
@@ -334,7 +364,11 @@ def _without_sums(found: list[Allocation]) -> list[Allocation]:
     """Allocations without one that only adds up those before it in the cell."""
     kept: list[Allocation] = []
     for one in found:
-        if len(kept) > 1 and one.kroner == sum(other.kroner for other in kept) and words.says("total", one.text.lower()):
+        if (
+            len(kept) > 1
+            and one.kroner == sum(other.kroner for other in kept)
+            and words.says("total", one.text.lower())
+        ):
             continue
         kept.append(one)
     return kept
@@ -367,7 +401,9 @@ def needs(text: str, blank: Need) -> tuple[Need, ...]:
         own = [one for one in found if one.scope is of]
         if own:
             last = own[-1]
-            found[found.index(last)] = replace(last, statuses=tuple(dict.fromkeys((*last.statuses, *statuses))))
+            found[found.index(last)] = replace(
+                last, statuses=tuple(dict.fromkeys((*last.statuses, *statuses)))
+            )
         else:
             found.append(replace(blank, text=" ".join(one.text for one in said), scope=of, statuses=statuses))
     return tuple(found)
@@ -472,7 +508,9 @@ def figure_of_number(value: Decimal, unit: int, period: Period | None) -> Figure
 def is_for_all(text: str) -> bool:
     """Whether the heading of a column of needs means all places: 'Behov, alle distrikter'."""
     low = text.lower()
-    return re.search(r"\b(?:alle|samtlige|hele kommunen|kommunen samlet|opskaleret|udbredt)\b", low) is not None
+    return (
+        re.search(r"\b(?:alle|samtlige|hele kommunen|kommunen samlet|opskaleret|udbredt)\b", low) is not None
+    )
 
 
 def period_of(text: str) -> Period | None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..model.amount import Bound, Period
 from ..model.analysis import Allocation, Analysis, Case, Need, Pairing, Pool, Scope, Status, Theme
-from ..model.finding import Fact, Place
+from ..model.finding import Fact, Place, WorkbookReport
 
 _ZERO = Decimal(0)
 STEPS = ("again", "overlap", "cut", "elsewhere")
@@ -126,6 +126,17 @@ class Overview:
         return sum((row.real for row in self.rows if row.allocation.external), _ZERO)
 
 
+@dataclass(frozen=True, slots=True)
+class OverviewReport:
+    """The overview of the analyses among some workbooks, and the workbooks that are in it or not."""
+
+    overview: Overview
+    language: str
+    read: tuple[str, ...]  # the workbooks with an analysis
+    others: tuple[str, ...]  # those without one
+    unread: tuple[WorkbookReport, ...]
+
+
 def overview_of(analysis: Analysis, year: int | None = None) -> Overview:
     """The overview of an analysis; ``year`` is the budget year that is asked about, else its own."""
     asked = year if year is not None else analysis.year
@@ -204,7 +215,9 @@ def _theme(
     past = tuple(one for one in with_amount if one.is_past(year))
     each = tuple(one for one in with_amount if one.each and one not in past)
     own = tuple(one for one in with_amount if one.scope is Scope.CASE and one not in past and one not in each)
-    every = tuple(one for one in with_amount if one.scope is Scope.ALL and one not in past and one not in each)
+    every = tuple(
+        one for one in with_amount if one.scope is Scope.ALL and one not in past and one not in each
+    )
     wanted = Wanted(_sum(own), own, _sum(every), every)
     silent = tuple(one for one in theme.needs if one.figure is None)
     return ThemeSum(theme, tuple(rows), tuple(references), wanted, past, each, silent)
@@ -303,7 +316,10 @@ def _of_needs(cases: Sequence[CaseSum], year: int | None) -> Iterator[Assumption
         ("lower-bound", [one for one in needs if one.figure and one.figure.bound is Bound.AT_LEAST]),
         ("upper-bound", [one for one in needs if one.figure and one.figure.bound is Bound.AT_MOST]),
         ("about", [one for one in needs if one.figure and one.figure.bound is Bound.ABOUT]),
-        ("most", [one for one in needs if one.figure and one.figure.bound is Bound.EXACT and one.figure.is_open]),
+        (
+            "most",
+            [one for one in needs if one.figure and one.figure.bound is Bound.EXACT and one.figure.is_open],
+        ),
         ("period", [one for one in needs if one.figure and one.figure.period is None]),
         (
             "no-amount",

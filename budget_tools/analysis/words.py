@@ -69,7 +69,7 @@ def begins(section: str, text: str) -> bool:
 
 
 def is_each(before: str, behind: str) -> bool:
-    """Whether the words around an amount make it the price of one thing: 'En pavillon koster 0,3 mio. kr.'."""
+    """Whether the words around an amount make it the price of one thing: 'En pavillon koster'."""
     return any(pattern.search(before) for pattern in _EACH_BEFORE) or any(
         pattern.match(behind) for pattern in _EACH_BEHIND
     )
@@ -81,16 +81,16 @@ _WORD = re.compile(r"[a-zæøåéü]+(?:-[a-zæøåéü]+)*")
 @lru_cache(maxsize=4096)
 def purpose(text: str) -> frozenset[str]:
     """The stems of the words that say what money is for."""
-    return content(" ".join(word for word in _WORD.findall(text.lower()) if not word.startswith(_PURPOSE_EMPTY)))
+    return content(
+        " ".join(word for word in _WORD.findall(text.lower()) if not word.startswith(_PURPOSE_EMPTY))
+    )
 
 
 @lru_cache(maxsize=4096)
 def named(text: str) -> frozenset[str]:
     """The stems of the words of a reference: 'Se Dagtilbud og Skoler m.v.'."""
     return frozenset(
-        stem(word)
-        for word in _WORD.findall(text.lower())
-        if len(word) > 2 and word not in REFERENCE_EMPTY
+        stem(word) for word in _WORD.findall(text.lower()) if len(word) > 2 and word not in REFERENCE_EMPTY
     )
 
 
@@ -99,7 +99,7 @@ _CASE_LABELS = "|".join(_WORDS["title"]["labels"])
 _CASE_THEMES = "|".join(_WORDS["title"]["themes"])
 _TITLE = re.compile(
     rf"(?:(?P<themes>{_CASE_THEMES})\s+)?(?P<word>{_CASE_WORDS})(?:\s*(?:nr\.?\s*)?(?P<number>[0-9]+|[ivx]+\b))?"
-    r"\s*(?P<mark>[:.–-])?\s*(?P<name>.*)",
+    r"(?P<mark>\s*[:.]|\s[–-](?=\s))?(?!-)\s*(?P<name>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _LABELLED = re.compile(rf"(?:{_CASE_LABELS})\s*:\s*(?P<name>\S.*)", re.IGNORECASE | re.DOTALL)

@@ -55,8 +55,7 @@ def overview(
       budget-tools overview analyser/ --format xlsx --output Overblik.xlsx
     """
     from ..analysing import overview as run_overview
-    from ..catalog import LANGUAGES, say, word
-    from ..catalog import Language
+    from ..catalog import LANGUAGES, Language, say, word
     from ..errors import UsageError
     from ..reports import overview as console
     from ..reports import overview_json, overview_xlsx
@@ -72,9 +71,7 @@ def overview(
         new_workbook(output, ())
         overview_xlsx.needed()
     with progress_bar(lang) as progress:
-        report = run_overview(
-            paths, budget_year=budget_year, config=config, language=lang, progress=progress
-        )
+        report = run_overview(paths, budget_year=budget_year, config=config, language=lang, progress=progress)
     language: Language = "en" if report.language == "en" and "en" in LANGUAGES else "da"
     for workbook in report.unread:
         finding = not_checked(workbook)

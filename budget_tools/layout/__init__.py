@@ -6,9 +6,9 @@ from bisect import bisect_left, bisect_right
 
 from ..model.address import Cell
 from ..model.amount import Language
+from ..model.analysis import Heading
 from ..model.book import Book, ErrorValue, Sheet, Value
 from ..model.mark import is_ours
-from ..model.analysis import Heading
 from ..model.proposal import Page, Proposal, Text
 from ..model.table import Table
 from ..settings import Settings
@@ -53,7 +53,9 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     begun = starts(sheet, notes, settings.number.pattern)
     stops = frozenset(start.row for start in begun)
     drafts = [
-        draft for heading in of_tables if (draft := build(sheet, heading, of_tables, stops, language)) is not None
+        draft
+        for heading in of_tables
+        if (draft := build(sheet, heading, of_tables, stops, language)) is not None
     ]
     rest = _outside(others, drafts)
     if len(rest) >= _FEWEST_NUMBERS:

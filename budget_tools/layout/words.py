@@ -360,7 +360,7 @@ def analysis_heading(text: str) -> str | None:
     return None
 
 
-_SENTENCE = re.compile(r"(?<!\bkr)(?<!\bmio)(?<!\bp\.a)(?<!\bpr)[.!?]\Z|[.!?]\s+[A-ZÆØÅ]")
+_SENTENCE = re.compile(r"(?<!\bkr)(?<!\bmio)(?<!\bp\.a)(?<!\bpr)[.!]\Z|[.!?]\s+[A-ZÆØÅ]")
 _FOR_SOMETHING = re.compile(
     r"^behov for (?!alle|hele|denne|case|samtlige|kommunen|midler|budget|bevilling|finansiering|20)"
 )

@@ -23,7 +23,8 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"(?<![\w.,/§-])(?:{_NUMBER})\+?\s?(?:(?:mio|mill|mia)\b\.?+|million(?:er)?\b)(?!\s?(?:{_CURRENCY}))", re.IGNORECASE
+    rf"(?<![\w.,/§-])(?:{_NUMBER})\+?\s?(?:(?:mio|mill|mia)\b\.?+|million(?:er)?\b)(?!\s?(?:{_CURRENCY}))",
+    re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}\Z")
 _BETWEEN = re.compile(r"\bmellem\s*\Z", re.IGNORECASE)
@@ -47,14 +48,17 @@ class Stated(NamedTuple):
 def stated(text: str) -> tuple[Stated, ...]:
     """The amounts of a text, in order.
 
-    >>> [(str(one.low), str(one.high)) for one in stated("1-2 mio. i 2021, 0,5 mio. til løn; 3.-5. klasse kl. 13-17")]
+    >>> text = "1-2 mio. i 2021, 0,5 mio. til løn; 3.-5. klasse kl. 13-17"
+    >>> [(str(one.low), str(one.high)) for one in stated(text)]
     [('1000000', '2000000'), ('500000.0', '500000.0')]
-    >>> [text.bound.name for text in stated("800.000+ kr. p.a. og max. 1 mio. kr.")]
+    >>> [one.bound.name for one in stated("800.000+ kr. p.a. og max. 1 mio. kr.")]
     ['AT_LEAST', 'AT_MOST']
     """
     ranges = list(_ranges(text))
     taken = [(one.start, one.end) for one in ranges]
-    single = [one for one in _single(text) if all(one.end <= start or end <= one.start for start, end in taken)]
+    single = [
+        one for one in _single(text) if all(one.end <= start or end <= one.start for start, end in taken)
+    ]
     return tuple(sorted((*ranges, *single)))
 
 
@@ -104,7 +108,9 @@ def _single(text: str) -> Iterator[Stated]:
     else:
         whole = text
     for start, end, amount in find_amounts(whole):
-        shift = sum(1 for number, at in enumerate(bare) if at + number * len(_WRITTEN) < start) * len(_WRITTEN)
+        shift = sum(1 for number, at in enumerate(bare) if at + number * len(_WRITTEN) < start) * len(
+            _WRITTEN
+        )
         more = sum(1 for number, at in enumerate(bare) if at + number * len(_WRITTEN) < end) * len(_WRITTEN)
         kroner = _in_kroner(amount)
         yield Stated(start - shift, min(end - more, len(text)), kroner, kroner, amount.bound, amount.period)

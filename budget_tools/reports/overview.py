@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from rich.text import Text
 
-from ..analysis.sums import STEPS, CaseSum, Overview, Step, ThemeSum
+from ..analysis.sums import STEPS, CaseSum, Overview, OverviewReport, Step, ThemeSum
 from ..catalog import Language, plural, word
 from ..model.amount import Bound, Period, format_number
 from ..model.analysis import Case, Need, Scope, Status
 from ..model.finding import Place
 from .console import WIDEST, WIDTH, Lines, console_on
 from .wording import plain, shown_path
-
-if TYPE_CHECKING:
-    from ..analysing import OverviewReport
 
 MILLION = Decimal(1_000_000)
 _FEWEST, _MOST = 2, 3  # decimals of a million
@@ -56,7 +53,7 @@ class OverviewWording:
         return f"{whole}{mark}{rest.ljust(self._decimals, '0')}"
 
     def place(self, place: Place, home: Place | None = None) -> str:
-        """A cell by its name: with the sheet unless it is that of ``home``, and the workbook among several."""
+        """A cell by its name, with its sheet unless ``home`` is on it, its workbook among several."""
         cell = str(place.cell) if place.cell is not None else ""
         if home is not None and home.sheet == place.sheet and home.path == place.path:
             return cell
@@ -194,10 +191,12 @@ def _steps(wording: OverviewWording, width: int, lines: Lines) -> Iterator[Text]
             for one in _rows(step, wording):
                 yield lines.wrap(one, 6, style="dim")
     real = wording.overview.real
-    yield Text(f"  {wording.real():<{left}}{'':>{_AMOUNT_WIDTH}}{wording.amount(real):>{_AMOUNT_WIDTH}}", "bold")
+    yield Text(
+        f"  {wording.real():<{left}}{'':>{_AMOUNT_WIDTH}}{wording.amount(real):>{_AMOUNT_WIDTH}}", "bold"
+    )
     if wording.overview.external:
-        label = wording.word("external")
-        yield Text(f"    {label:<{left - 2}}{'':>{_AMOUNT_WIDTH}}{wording.amount(wording.overview.external):>{_AMOUNT_WIDTH}}")
+        label, outside = wording.word("external"), wording.amount(wording.overview.external)
+        yield Text(f"    {label:<{left - 2}}{'':>{_AMOUNT_WIDTH}}{outside:>{_AMOUNT_WIDTH}}")
 
 
 def _rows(step: Step, wording: OverviewWording) -> Iterator[str]:
@@ -223,7 +222,9 @@ def _cases(wording: OverviewWording, width: int, lines: Lines) -> Iterator[Text]
         for one in case.themes:
             if case.case.across and not (one.rows or one.theme.needs):
                 continue
-            yield Text(_row(f"  {plain(one.theme.name) or wording.word('no-theme')}", _cells(one, wording), theme))
+            yield Text(
+                _row(f"  {plain(one.theme.name) or wording.word('no-theme')}", _cells(one, wording), theme)
+            )
             notes = "; ".join(dict.fromkeys(wording.notes(one)))
             if notes:
                 yield lines.wrap(notes, 6, style="dim")
@@ -260,7 +261,12 @@ def _row(label: str, cells: Sequence[str], width: int) -> str:
 
     widths = (_AMOUNT_WIDTH, _AMOUNT_WIDTH, _NEED_WIDTH, _NEED_WIDTH)
     indent = len(label) - len(label.lstrip())
-    columns = [textwrap.wrap(label, width - 1, initial_indent="", subsequent_indent=" " * (indent + 2), drop_whitespace=True) or [""]]
+    columns = [
+        textwrap.wrap(
+            label, width - 1, initial_indent="", subsequent_indent=" " * (indent + 2), drop_whitespace=True
+        )
+        or [""]
+    ]
     if indent:
         columns[0][0] = " " * indent + columns[0][0].lstrip()
     columns += [textwrap.wrap(cell, size - 1) or [""] for cell, size in zip(cells, widths, strict=True)]

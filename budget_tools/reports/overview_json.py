@@ -1,20 +1,20 @@
-"""An overview of consequence analyses as JSON: version 1, which only ever grows. Amounts are kroner, as strings."""
+"""An overview of consequence analyses as JSON: version 1, which only ever grows.
+
+Amounts are kroner, as strings in plain decimal notation.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
-from ..analysis.sums import Counted, ThemeSum
+from ..analysis.sums import Counted, OverviewReport, ThemeSum
 from ..catalog import Language
 from ..model.analysis import Allocation, Need
 from ..model.finding import Place
 from .overview import OverviewWording
-
-if TYPE_CHECKING:
-    from ..analysing import OverviewReport
 
 VERSION = 1
 
@@ -131,10 +131,16 @@ def _needs(needs: Iterable[Need]) -> list[dict[str, Any]]:
             "place": _place(one.place),
             "scope": one.scope.value,
             "amount": _decimal(one.figure.kroner) if one.figure is not None else None,
-            "low": _decimal(one.figure.low) if one.figure is not None and one.figure.low is not None else None,
-            "high": _decimal(one.figure.high) if one.figure is not None and one.figure.high is not None else None,
+            "low": _decimal(one.figure.low)
+            if one.figure is not None and one.figure.low is not None
+            else None,
+            "high": _decimal(one.figure.high)
+            if one.figure is not None and one.figure.high is not None
+            else None,
             "bound": one.figure.bound.value if one.figure is not None else None,
-            "period": one.figure.period.value if one.figure is not None and one.figure.period is not None else None,
+            "period": one.figure.period.value
+            if one.figure is not None and one.figure.period is not None
+            else None,
             "status": [status.value for status in one.statuses],
         }
         for one in needs

@@ -1,4 +1,4 @@
-"""An overview of consequence analyses as a workbook: every total is a formula over amounts that link to their cells.
+"""An overview of consequence analyses as a workbook: totals are formulas over amounts with links.
 
 Written by XlsxWriter, which is installed with ``budget-tools[excel]``.
 """
@@ -10,17 +10,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..analysis.sums import STEPS, ThemeSum
+from ..analysis.sums import STEPS, OverviewReport, ThemeSum
 from ..catalog import Language, word
 from ..errors import UsageError
 from ..model.finding import Place
 from .overview import MILLION, OverviewWording
 from .wording import plain
-
-if TYPE_CHECKING:
-    from ..analysing import OverviewReport
 
 _MIO = "#,##0.00#;-#,##0.00#;–"
 _DARK = "#1F3A56"
@@ -51,7 +48,9 @@ def write(report: OverviewReport, language: Language, target: Path) -> None:
     xlsxwriter = needed()
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with xlsxwriter.Workbook(str(draft), {"strings_to_urls": False, "strings_to_formulas": False}) as book:
+        with xlsxwriter.Workbook(
+            str(draft), {"strings_to_urls": False, "strings_to_formulas": False}
+        ) as book:
             _Overview(book, report, language, target).write()
         os.replace(draft, target)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
@@ -69,28 +68,32 @@ class _Overview:
         self.overview = report.overview
         self.wording = OverviewWording(report.overview, language, several=len(report.read) > 1)
         self.target = target
-        base = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
-        self.formats = {
-            name: book.add_format({**base, **properties})
-            for name, properties in {
-                "title": {"bold": True, "font_size": 18, "font_color": _DARK},
-                "part": {"bold": True, "font_size": 13, "font_color": _DARK},
-                "text": {"text_wrap": True},
-                "dim": {"font_color": "#595959"},
-                "note": {"text_wrap": True, "font_color": "#595959", "indent": 1},
-                "head": {"bold": True, "bg_color": "#DCE6F0", "text_wrap": True, "bottom": 1},
-                "head right": {"bold": True, "bg_color": "#DCE6F0", "text_wrap": True, "bottom": 1, "align": "right"},
-                "amount": {"num_format": _MIO},
-                "sum": {"num_format": _MIO, "bold": True, "top": 1},
-                "sum text": {"bold": True, "top": 1, "text_wrap": True},
-                "case": {"bold": True, "bg_color": "#F2F2F2"},
-                "case amount": {"bold": True, "bg_color": "#F2F2F2", "num_format": _MIO},
-                "case text": {"bold": True, "bg_color": "#F2F2F2", "text_wrap": True, "align": "right"},
-                "theme": {"indent": 2, "text_wrap": True},
-                "right": {"align": "right", "text_wrap": True},
-                "link": {"font_color": "#0563C1", "underline": 1, "text_wrap": True},
-            }.items()
+        base: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+        looks: dict[str, dict[str, Any]] = {
+            "title": {"bold": True, "font_size": 18, "font_color": _DARK},
+            "part": {"bold": True, "font_size": 13, "font_color": _DARK},
+            "text": {"text_wrap": True},
+            "dim": {"font_color": "#595959"},
+            "note": {"text_wrap": True, "font_color": "#595959", "align": "left", "indent": 1},
+            "head": {"bold": True, "bg_color": "#DCE6F0", "text_wrap": True, "bottom": 1},
+            "head right": {
+                "bold": True,
+                "bg_color": "#DCE6F0",
+                "text_wrap": True,
+                "bottom": 1,
+                "align": "right",
+            },
+            "amount": {"num_format": _MIO},
+            "sum": {"num_format": _MIO, "bold": True, "top": 1},
+            "sum text": {"bold": True, "top": 1, "text_wrap": True},
+            "case": {"bold": True, "bg_color": "#F2F2F2"},
+            "case amount": {"bold": True, "bg_color": "#F2F2F2", "num_format": _MIO},
+            "case text": {"bold": True, "bg_color": "#F2F2F2", "text_wrap": True, "align": "right"},
+            "theme": {"align": "left", "indent": 1, "text_wrap": True},
+            "right": {"align": "right", "text_wrap": True},
+            "link": {"font_color": "#0563C1", "underline": 1, "text_wrap": True},
         }
+        self.formats = {name: book.add_format({**base, **more}) for name, more in looks.items()}
         self.first = book.add_worksheet(self._sheet("title"))
         self.second = book.add_worksheet(self._sheet("pools"))
         self.third = book.add_worksheet(self._sheet("assumptions"))
@@ -123,7 +126,16 @@ class _Overview:
     def _amounts(self) -> tuple[int, int]:
         """A row a mention: what it says, what is taken off, and what is there; its first and last row."""
         sheet, word_ = self.second, self.wording.word
-        titles = ["case", "theme", "text", "where", "named", *(f"step-{key}" for key in STEPS), "there", "counted-at"]
+        titles = [
+            "case",
+            "theme",
+            "text",
+            "where",
+            "named",
+            *(f"step-{key}" for key in STEPS),
+            "there",
+            "counted-at",
+        ]
         sheet.set_row(0, 2 * _LINE)
         for column, (key, width) in enumerate(zip(titles, _WIDTHS, strict=True)):
             sheet.set_column(column, column, width)
@@ -202,7 +214,11 @@ class _Overview:
         sheet, wording = self.first, self.wording
         sheet.write_string(at - 1, 0, wording.word("by-case"), self.formats["part"])
         for column, key in enumerate(("theme", "named", "there", "need-own", "need-all", "note")):
-            title = f"{wording.word('case')} / {wording.word('theme').lower()}" if key == "theme" else wording.word(key)
+            title = (
+                f"{wording.word('case')} / {wording.word('theme').lower()}"
+                if key == "theme"
+                else wording.word(key)
+            )
             sheet.write_string(at, column, title, self.formats["head" if column in (0, 5) else "head right"])
         at += 1
         case_rows: list[int] = []
@@ -212,10 +228,17 @@ class _Overview:
                 continue
             sheet.write_string(at, 0, wording.name_of(case.case), self.formats["case"])
             span = (at + 2, at + 1 + len(shown))
-            for column, total in ((1, sum((one.named for one in shown), Decimal(0))), (2, sum((one.real for one in shown), Decimal(0)))):
+            for column, total in (
+                (1, sum((one.named for one in shown), Decimal(0))),
+                (2, sum((one.real for one in shown), Decimal(0))),
+            ):
                 letter = "ABC"[column]
                 sheet.write_formula(
-                    at, column, f"=SUM({letter}{span[0]}:{letter}{span[1]})", self.formats["case amount"], _mio(total)
+                    at,
+                    column,
+                    f"=SUM({letter}{span[0]}:{letter}{span[1]})",
+                    self.formats["case amount"],
+                    _mio(total),
                 )
             self._needs(at, shown, "case text")
             sheet.write_blank(at, 5, None, self.formats["case"])

@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import cache
 
 from ..formula import references
-from ..model.analysis import Analysis
 from ..model.address import Cell
 from ..model.amount import decimal_of, find_amounts, odd_characters, readings
+from ..model.analysis import Analysis
 from ..model.book import ErrorValue
 from ..model.edit import CellEdit, Fix, Safety, SetCell, SetNumberFormat
 from ..model.finding import Fact, Finding
@@ -493,14 +493,20 @@ _FEW_DASHES = 2
 def _lone_dashes(analysis: Analysis) -> Iterator[Finding]:
     """Dashes in the columns of an analysis, unless they are how the column writes nothing."""
     by_column: Counter[tuple[str | None, int]] = Counter()
-    found = [(case, theme, place) for case in analysis.cases for theme in case.themes for place in theme.dashes]
+    found = [
+        (case, theme, place) for case in analysis.cases for theme in case.themes for place in theme.dashes
+    ]
     for _, _, place in found:
         if place.cell is not None:
             by_column[place.sheet, place.cell.column] += 1
     for case, theme, place in found:
         if place.cell is not None and by_column[place.sheet, place.cell.column] <= _FEW_DASHES:
             yield Finding(
-                "NUM007", place.sheet, place.cell, {"text": "-", "variant": "dash"}, key=(case.name, theme.name)
+                "NUM007",
+                place.sheet,
+                place.cell,
+                {"text": "-", "variant": "dash"},
+                key=(case.name, theme.name),
             )
 
 

@@ -1,4 +1,7 @@
-"""pandera: what lines, totals, the register of proposals and consequence analyses must look like. Nobody else knows its errors."""
+"""pandera: what lines, totals, the register of proposals and consequence analyses must look like.
+
+Nobody else knows its errors.
+"""
 
 from .analysis import check_analyses
 from .frames import Failures, check_proposals, check_register, check_tables

@@ -1,4 +1,4 @@
-"""The frames of a consequence analysis: a row an allocation, a need, or something that must be tied to a theme.
+"""The frames of a consequence analysis: a row an allocation, a need, or what must be tied to a theme.
 
 As everywhere, what is compared is worked out from Decimal before it enters, one call a batch.
 """
@@ -18,7 +18,7 @@ from .frames import Failures, failures_of
 
 
 class Allocations(pa.DataFrameModel):
-    """A row an allocation: where else its pool is named, and how much of it is not there in the budget year."""
+    """A row an allocation: where else its pool is named, and what of it is not there in the budget year."""
 
     kroner: Series[float] = pa.Field(ge=0)
     named_again: Series[float] = pa.Field(eq=0, metadata={"equal_to": "KON001"})
@@ -28,7 +28,7 @@ class Allocations(pa.DataFrameModel):
 
 
 class Needs(pa.DataFrameModel):
-    """A row a need: what is left open of its amount, its period and its bounds, and how far it is off scale."""
+    """A row a need: what it leaves open of amount, period and bounds, and how far it is off scale."""
 
     kroner: Series[float] = pa.Field(ge=0, nullable=True)
     amount_open: Series[float] = pa.Field(eq=0, metadata={"equal_to": "KON004"})
@@ -49,15 +49,26 @@ def check_analyses(analyses: Sequence[Analysis]) -> dict[int, Failures]:
     Returns the failures of each analysis that has any, by its position in the batch.
     """
     found: dict[int, Failures] = {}
-    allocations = [(at, one) for at, analysis in enumerate(analyses) for one in analysis.allocations if one.figure]
+    allocations = [
+        (at, one) for at, analysis in enumerate(analyses) for one in analysis.allocations if one.figure
+    ]
     needs = [(at, one) for at, analysis in enumerate(analyses) for one in analysis.needs]
     ties: list[tuple[int, Case | Allocation | Need]] = [
         (at, one) for at, analysis in enumerate(analyses) for one in (*analysis.cases, *analysis.unresolved)
     ]
-    models: tuple[tuple[type[pa.DataFrameModel], list[dict[str, float | None]], Sequence[tuple[int, Any]]], ...] = (
+    models: tuple[
+        tuple[type[pa.DataFrameModel], list[dict[str, float | None]], Sequence[tuple[int, Any]]], ...
+    ] = (
         (Allocations, [_of_allocation(analyses[at], one) for at, one in allocations], allocations),
         (Needs, [_of_need(analyses[at], one) for at, one in needs], needs),
-        (Ties, [{"untied": float(not isinstance(one, Case) or one.pairing is not Pairing.ROW)} for _, one in ties], ties),
+        (
+            Ties,
+            [
+                {"untied": float(not isinstance(one, Case) or one.pairing is not Pairing.ROW)}
+                for _, one in ties
+            ],
+            ties,
+        ),
     )
     for model, rows, subjects in models:
         told: set[tuple[str, int]] = set()
@@ -97,5 +108,7 @@ def _of_need(analysis: Analysis, one: Need) -> dict[str, float | None]:
             and not set(one.statuses) & {Status.ABSORBED, Status.COVERED}
         ),
         "off_scale": off[0] if off else 0.0,
-        "bound_open": float(figure is not None and (figure.bound is not Bound.EXACT or figure.low != figure.high)),
+        "bound_open": float(
+            figure is not None and (figure.bound is not Bound.EXACT or figure.low != figure.high)
+        ),
     }

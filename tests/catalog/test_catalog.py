@@ -102,6 +102,20 @@ FACTS: dict[str, object] = {
     "old": "500",
     "new": "550",
     "date": "2027-05-01",
+    "mentions": 3,
+    "places": ("Skole!B4", "Unge!B2"),
+    "part": "3,5 mio. kr.",
+    "budget_year": 2021,
+    "left": "250.000 kr.",
+    "amounts": ("0,2 mio. kr.", "1,0 mio. kr."),
+    "needs": 4,
+    "own": "1,7 mio. kr.",
+    "most": "9.300.000 kr.",
+    "every": "4,9 mio. kr.",
+    "case": "Unge",
+    "themes": 4,
+    "allocated": 4,
+    "needed": 5,
 }
 
 

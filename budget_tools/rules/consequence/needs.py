@@ -11,8 +11,8 @@ from ...model.finding import Finding, Place
 from ..base import rule
 from .told import found, shown
 
-_WHOLE_COLUMN = 4
-"""From so many needs on, none of which says how often, it is the heading's fault."""
+_WHOLE_COLUMN, _NUMBERS = 4, 2
+"""From so many needs on, none of which says how often, it is the heading's fault; numbers cannot say it."""
 
 
 @rule("KON004", failed=True)
@@ -41,8 +41,8 @@ def no_amount(analysis: Analysis, failed: list[Need]) -> Iterator[Finding]:
 def period_missing(analysis: Analysis, failed: list[Need]) -> Iterator[Finding]:
     """Nothing says whether a need is for every year or once.
 
-    Told once a cell, and once at the heading where a whole column leaves it open. An open amount, the price of
-    one thing and what was paid in earlier years are left alone.
+    Told once a cell, and once at the heading where a whole column leaves it open. An open amount, the
+    price of one thing and what was paid in earlier years are left alone.
 
     Flagged::
 
@@ -57,7 +57,9 @@ def period_missing(analysis: Analysis, failed: list[Need]) -> Iterator[Finding]:
         1   Temaer i case Unge  Afsat i budget 2022       Behov jf. case
         2   Værested            1 mio. kr. til møbler     2 mio. kr. årligt
     """
-    stated = {one.heading for one in analysis.needs if one.figure is not None and one.figure.period is not None}
+    stated = {
+        one.heading for one in analysis.needs if one.figure is not None and one.figure.period is not None
+    }
     by_column: dict[Place | None, list[Need]] = defaultdict(list)
     for one in failed:
         by_column[one.heading].append(one)
@@ -65,7 +67,8 @@ def period_missing(analysis: Analysis, failed: list[Need]) -> Iterator[Finding]:
         by_cell: dict[Place, list[Need]] = defaultdict(list)
         for one in needs:
             by_cell[one.place].append(one)
-        if heading is not None and heading not in stated and len(by_cell) >= _WHOLE_COLUMN:
+        many = _NUMBERS if all(one.typed for one in needs) else _WHOLE_COLUMN
+        if heading is not None and heading not in stated and len(by_cell) >= many:
             yield found(
                 "KON005",
                 needs[0],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...model.analysis import Allocation, Analysis, Case, Need, Pairing
 from ...model.edit import Fix, Safety, SetCell
-from ...model.finding import Finding
+from ...model.finding import Fact, Finding
 from ..base import rule
 from .told import found
 
@@ -52,13 +52,20 @@ def theme_without_pair(analysis: Analysis, failed: list[Case | Allocation | Need
     for one in failed:
         if isinstance(one, Case):
             themes, allocated, needed = one.counted
-            counts = {"case": one.name, "themes": themes, "allocated": allocated, "needed": needed}
+            counts: dict[str, Fact] = {
+                "case": one.name,
+                "themes": themes,
+                "allocated": allocated,
+                "needed": needed,
+            }
             unknown = one.pairing is Pairing.UNKNOWN
+            if unknown:
+                counts["variant"] = "unknown"
             yield Finding(
                 "KON008",
                 one.place.sheet,
                 one.place.cell,
-                {**counts, "variant": "unknown"} if unknown else counts,
+                counts,
                 fix=None if unknown else _named(one),
                 key=(one.name,),
             )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ...analysis.words import SAME_REMARK
+from ...model.address import Cell
 from ...model.analysis import Allocation, Analysis, Pool
 from ...model.edit import Fix, Safety, SetCell
 from ...model.finding import Finding, Place
@@ -17,8 +18,8 @@ from .told import found, in_kroner, shown, where
 def same_pool_in_several_places(analysis: Analysis, failed: list[Allocation]) -> Iterator[Finding]:
     """A pool is named in several places, and whoever adds them counts it twice.
 
-    The same amount for the same purpose is one pool, and a cell that refers to another ('Se ovenfor') names its
-    pool again. The fix writes beside the later ones where the pool is counted; then nothing more is said of it.
+    The same amount for the same purpose is one pool, and a cell that refers to another ('Se ovenfor') names
+    its pool again. The fix writes beside the later ones where the pool is counted; then it is settled.
 
     Flagged::
 
@@ -61,7 +62,9 @@ def _purpose(one: Allocation) -> str:
     return text.split("\n")[0] or one.theme
 
 
-def _remarks(pool: Pool, others: list[Allocation], in_cell: Counter[tuple[object, object]]) -> Fix | None:
+def _remarks(
+    pool: Pool, others: list[Allocation], in_cell: Counter[tuple[str | None, Cell | None]]
+) -> Fix | None:
     """Write beside each later mention where the pool is counted; a number has no room for it."""
     home = pool.first.place
     edits = []
@@ -82,10 +85,10 @@ def overlaps_other_pool(analysis: Analysis, failed: list[Allocation]) -> Iterato
 
     Flagged::
 
-            A                    B                                                    C
-        1   Temaer i case Skole  Afsat i budget 2022                                  Behov jf. case
-        2   Ekstra rengøring     10 mio. kr. til skoler, heraf 3 mio. kr. til vikarer  2 mio. kr. årligt
-        3   Mindre hold          4 mio. kr. (heraf 3 mio. kr. fra midlerne til ekstra rengøring)  5 mio. kr. årligt
+            A                 B                                                  C
+        1   Tema i case Skole  Afsat i budget 2022                               Behov jf. case
+        2   Ekstra rengøring  10 mio. kr. til skoler, heraf 3 mio. kr. til vikarer  2 mio. kr. årligt
+        3   Mindre hold       4 mio. kr. (heraf 3 mio. kr. fra ekstra rengøring)  5 mio. kr. årligt
         #: KON002 B3
 
     Clean::

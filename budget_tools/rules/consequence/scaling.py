@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ...model.analysis import Analysis, Need
 from ...model.finding import Finding, Place
@@ -14,8 +15,9 @@ from .told import found, in_kroner, shown
 def all_off_scale(analysis: Analysis, failed: list[Need]) -> Iterator[Finding]:
     """The amount for all places does not follow from that of the case as the others do, or both are added.
 
-    At least three themes of a case must have both amounts, and one factor must fit all but one of them, within
-    what rounding explains. All places hold the case: their amount is never smaller, and never added to it.
+    At least three themes of a case must have both amounts, and one factor must fit all but one of them,
+    within what rounding explains. All places hold the case: their amount is never smaller, and it is never
+    added to it.
 
     Flagged::
 
@@ -57,12 +59,20 @@ def all_off_scale(analysis: Analysis, failed: list[Need]) -> Iterator[Finding]:
             if one.kind == "less":
                 facts["variant"] = "less"
             else:
-                facts |= {"least": in_kroner(round(one.least)), "most": in_kroner(round(one.most))}
+                facts |= {"least": in_kroner(_even(one.least)), "most": in_kroner(_even(one.most))}
         yield found(
             "KON006",
             one.all,
             facts,
             place=one.total_at,
             amounts=(one.all.figure_kroner(), one.own.figure_kroner(), one.total),
-            related=() if one.own.place == one.all.place else (Place(one.own.place.sheet, one.own.place.cell),),
+            related=()
+            if one.own.place == one.all.place
+            else (Place(one.own.place.sheet, one.own.place.cell),),
         )
+
+
+def _even(kroner: Decimal) -> Decimal:
+    """Kroner without digits that a factor worked out from rounded amounts cannot know."""
+    step = Decimal(10) ** max(kroner.adjusted() - 2, 0)
+    return (kroner / step).quantize(Decimal(1)) * step
