@@ -93,6 +93,8 @@ def _is_same(pool: _Gathered, one: Allocation) -> bool:
         and not (first.years and one.years)
     ):
         return False  # columns of different years
+    if first.theme == one.theme and _says_the_same(first, one):
+        return True
     mine, other = words.purpose(first.text), words.purpose(one.text)
     if not mine or not other:
         return False
@@ -101,6 +103,15 @@ def _is_same(pool: _Gathered, one: Allocation) -> bool:
     if len(fewer) == 1:
         return common == 1 and len(more) <= 2
     return common >= 2 and common * 5 >= len(fewer) * 3
+
+
+def _says_the_same(first: Allocation, one: Allocation) -> bool:
+    """Whether two allocations have the same words around their amount, and not too few of them."""
+    text = " ".join(first.text.split())
+    return text == " ".join(one.text.split()) and sum(map(str.isalpha, text)) >= _FEWEST_LETTERS
+
+
+_FEWEST_LETTERS = 20
 
 
 # --- references -------------------------------------------------------------------------------------
