@@ -13,7 +13,8 @@ from ..model.analysis import Allocation, Case, Figure, Heading, Need, Scope, Sta
 from ..model.book import Sheet
 from ..model.finding import Place
 from . import reading, words
-from .places import FoundCase, FoundTheme, Said, found_cases
+from .found import FoundCase, FoundTheme, Said
+from .places import found_cases
 
 _SPAN = re.compile(r"(?P<low>[0-9][0-9.,]*)\s?(?:-|–|til)\s?(?P<high>[0-9][0-9.,]*)")
 _UNIT = 1_000
@@ -63,7 +64,7 @@ def _case(path: str, sheet: Sheet, found: FoundCase, unit: int | None) -> Case:
     themes = tuple(_theme(path, sheet, theme, found, year, unit) for theme in found.themes)
     return Case(
         found.name,
-        _place(path, sheet, found.needed_at or found.cell),
+        _place(path, sheet, found.untied_at or found.cell),
         themes,
         found.pairing,
         found.counted,

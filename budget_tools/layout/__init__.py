@@ -86,18 +86,23 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
             tables.append(draft.finished(units, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
     tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
     rounded = bool(tables) and len(proposals) == 0 and words.says_rounded(texts)
-    heads = () if proposals else _analysis_headings(notes)
+    heads = () if proposals else _analysis_headings(sheet, notes)
     return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others), rounded, heads)
 
 
-def _analysis_headings(notes: list[Note]) -> tuple[Heading, ...]:
-    """The headings that make a sheet a consequence analysis: what is set aside and what is needed."""
+def _analysis_headings(sheet: Sheet, notes: list[Note]) -> tuple[Heading, ...]:
+    """The headings that make a sheet a consequence analysis: what is set aside and what is needed.
+
+    What cases share may be told by the name of a sheet alone; then its heading stands above the sheet.
+    """
     found = tuple(
         Heading(note.heard.analysis, note.text, Cell(note.row, note.column))
         for note in notes
         if note.heard.analysis is not None
     )
     roles = {heading.role for heading in found}
+    if not roles and words.analysis_heading(sheet.name) == "across" and sheet.rows:
+        return (Heading("across", sheet.name, Cell(sheet.top - 1, sheet.left)),)
     return found if {"allocated", "needed"} <= roles or "across" in roles else ()
 
 
