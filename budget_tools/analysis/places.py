@@ -78,7 +78,7 @@ def _titles(sheet: Sheet, headings: Sequence[Heading], groups: Sequence[Group]) 
             if not isinstance(value, str) or len(value) > 2 * words.LONGEST_TITLE:
                 continue
             cell = Cell(row, column)
-            if cell in shared:
+            if cell in shared and not any(group.row < row and column == group.case for group in groups):
                 found.append(Title(cell, value.strip(" .:…"), True))
                 continue
             name = words.case_name(value)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from ..layout.words import fold, is_total, unit_of
+from ..layout.words import analysis_heading, fold, is_total, unit_of
 from ..model.address import Cell
 from ..model.analysis import Heading, Pairing
 from ..model.book import Sheet
@@ -205,22 +206,23 @@ def from_table(
     for number, row in enumerate(rows):
         named = text_at(sheet, row, group.case) if group.case is not None else ""
         if named and not is_total(named):
-            known = next((one for one in cases[1:] if fold(one.name) == fold(named)), None)
-            if known is None:
-                cases.append(FoundCase(named, Cell(row, group.case or group.left)))
+            again = next((one for one in cases[1:] if fold(one.name) == fold(named)), None)
+            if again is None:
+                shared = analysis_heading(named) == "across"
+                cases.append(FoundCase(named, Cell(row, group.case or group.left), across=shared))
             else:
-                cases.remove(known)
-                cases.append(known)
+                cases.remove(again)
+                cases.append(again)
         said = _said(sheet, group, row)
         text = text_at(sheet, row, group.theme) if group.theme is not None else named
         if is_total(text) or is_total(named):
             cases[-1].totals.extend(one for one in said if not isinstance(one.value, str))
             continue
         _add_row(sheet, group, row, text, said, cases[-1], rows[number - 1] if number else None)
-    for one in cases:
-        if one.themes:
-            _spread(sheet, one)
-            yield one
+    for known in cases:
+        if known.themes:
+            _spread(sheet, known)
+            yield known
 
 
 def _said(sheet: Sheet, group: Group, row: int) -> list[Said]:
@@ -239,7 +241,7 @@ def _is_out_of_step(sheet: Sheet, group: Group, rows: Sequence[int]) -> bool:
     """
     if group.theme is None or group.about is not None or group.case is not None:
         return False
-    for above, row in zip(rows, rows[1:], strict=False):
+    for above, row in pairwise(rows):
         name, text = text_at(sheet, above, group.theme), text_at(sheet, row, group.theme)
         if (
             name

@@ -23,7 +23,7 @@ Row = tuple[str, str, str, str | None, str | None]
 
 @dataclass(frozen=True)
 class Sample:
-    """A workbook, and what is in it; ``steps`` are all as written, then after pools, overlaps, cuts, years."""
+    """A workbook, and what is in it; ``steps`` are all as written, then without pools, overlaps and so on."""
 
     sheets: Sheets
     year: int | None
@@ -125,10 +125,24 @@ SAMPLES: dict[str, Sample] = {
         {
             "Kultur": [
                 ["Tema", "Budgetlagt", "Behov", "", "Tema", "Budgetlagt", "Behov"],
-                ["Svømmehal", "3 mio. kr. til drift", "3,5 mio. kr. årligt"]
-                + ["", "Skatepark", "0,4 mio. kr. (er brugt)", "0,6 mio. kr. engangs"],
-                ["Omklædning", "0,5 mio. kr.", "0,7 mio. kr. engangs"]
-                + ["", "Bane", "2 mio. kr. til bane, nedsat til 1,5 mio. kr.", "2,5 mio. kr. engangs"],
+                [
+                    "Svømmehal",
+                    "3 mio. kr. til drift",
+                    "3,5 mio. kr. årligt",
+                    "",
+                    "Skatepark",
+                    "0,4 mio. kr. (er brugt)",
+                    "0,6 mio. kr. engangs",
+                ],
+                [
+                    "Omklædning",
+                    "0,5 mio. kr.",
+                    "0,7 mio. kr. engangs",
+                    "",
+                    "Bane",
+                    "2 mio. kr. til bane, nedsat til 1,5 mio. kr.",
+                    "2,5 mio. kr. engangs",
+                ],
             ]
         },
         None,
@@ -362,10 +376,22 @@ SAMPLES: dict[str, Sample] = {
         {
             "Dagtilbud": [
                 ["Case: Udeliv"],
-                ["Tema", "Beskrivelse", "Afsat i budget 2021", "Behov jf. case"]
-                + ["Behov alle institutioner", "Status"],
-                ["Bålhytte", "Plads til 30 børn", "120.000 kr. (2020-midler, brugt)"]
-                + ["150.000 kr. engangs", "1,5 mio. kr. engangs", "Drøftes"],
+                [
+                    "Tema",
+                    "Beskrivelse",
+                    "Afsat i budget 2021",
+                    "Behov jf. case",
+                    "Behov alle institutioner",
+                    "Status",
+                ],
+                [
+                    "Bålhytte",
+                    "Plads til 30 børn",
+                    "120.000 kr. (2020-midler, brugt)",
+                    "150.000 kr. engangs",
+                    "1,5 mio. kr. engangs",
+                    "Drøftes",
+                ],
                 ["Regntøj", "Til alle børn", "-", "40.000 kr. årligt", "400.000 kr. årligt", ""],
                 ["Vikarer", "", "600.000 kr. p.a.", "900.000 kr. årligt", "2 mio. kr. årligt", ""],
                 ["Værktøj", "", "50.000 kr.", "20.000 kr. årligt", "200.000 kr. årligt", ""],
@@ -520,6 +546,10 @@ NO_ANALYSES: dict[str, Sheets] = {
         ]
     },
     "a section on what committees share": {
-        "Tværgående": [["Tværgående puljer"], ["Barsel"], ["Der er i budget 2023 afsat 2 mio. kr. til barsel."]]
+        "Tværgående": [
+            ["Tværgående puljer"],
+            ["Barsel"],
+            ["Der er i budget 2023 afsat 2 mio. kr. til barsel."],
+        ]
     },
 }
