@@ -56,8 +56,8 @@ def test_amounts(text: str, amounts: list[tuple[int, int]]) -> None:
         ("800.000 kr. Beløbet er nedsat med 100.000 kr.", [(800, 700, False, False)]),
         ("Reduceret fra 800.000 kr. til 600.000 kr.", [(800, 600, False, False)]),
         ("1 mio. kr. til A og 2 mio. kr. til B", [(1000, 1000, False, False), (2000, 2000, False, False)]),
-        ("1 mio. kr. til A, 2 mio. kr. til B, i alt 3 mio. kr.", [(1000,) * 2 + (False,) * 2]
-         + [(2000,) * 2 + (False,) * 2]),
+        ("1 mio. kr. til A, 2 mio. kr. til B, i alt 3 mio. kr.", [(1000, 1000, False, False),
+         (2000, 2000, False, False)]),
         ("Der er ikke afsat 2 mio. kr.", []),
         ("Ikke afsat i 2022, men 1 mio. kr. i 2021", [(1000, 1000, True, False)]),
         ("Intet", []),

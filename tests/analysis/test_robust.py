@@ -7,18 +7,16 @@ from hypothesis import strategies as st
 
 from tests.analysis.workbooks import findings, overview
 
-CELLS = st.sampled_from(
-    [
-        "", "", "", "Tema", "Case", "Temaer i case Unge", "Case 2", "Case:", "Område: Ældre", "Tværgående elementer",
-        "Afsat i budget 2022", "Afsat", "Behov jf. case", "Behov, alle (t.kr.)", "Behov", "2022", "Denne case", "Alle",
-        "Koordinering", "Ønske om fortsat høj standard i alle rum, så ingen er i tvivl.", "I alt", "Pulje", "Bemærkning",
-        "10,7 mio. kr. til skoler, heraf 3,5 mio. kr. til vikarer", "4 mio. kr. (heraf 3,5 mio. kr. fra skoler)",
-        "560.000 kr. (2020 – er brugt)", "Se ovenfor", "Se nedenfor", "Se case Unge", "-", "Ingen", "1-2 mio.",
-        "I denne case: 1 mio. kr. Alle skoler: 5 mio. kr.", "Kræver analyse", "500.000 kr. reduceret til 250.000 kr.",
-        "reduceret til 3 mio. kr.", "2 mio. kr. af puljen på 10,7 mio. kr.", "Hertil kommer 1 mio. kr.\n\nAlle: 2 mio. kr.",
-        "heraf 2 mio. kr.", "Alle", "+ 2 mio. kr.", "kr.", "1,", "§ 17", "samme pulje som A1",
-    ]
-) | st.sampled_from([0.0, 12.5, 1200, 2022, -3, True])  # fmt: skip
+TEXTS = """\
+Tema|Case|Temaer i case Unge|Case 2|Case:|Område: Ældre|Tværgående elementer|Afsat i budget 2022|Afsat|2022
+Behov jf. case|Behov, alle (t.kr.)|Behov|Denne case|Alle|Koordinering|I alt|Pulje|Bemærkning|-|Ingen|kr.|1,|§ 17
+Ønske om fortsat høj standard i alle rum, så ingen er i tvivl.|1-2 mio.|heraf 2 mio. kr.|Alle|+ 2 mio. kr.
+10,7 mio. kr. til skoler, heraf 3,5 mio. kr. til vikarer|4 mio. kr. (heraf 3,5 mio. kr. fra skoler)
+560.000 kr. (2020 – er brugt)|Se ovenfor|Se nedenfor|Se case Unge|samme pulje som A1|reduceret til 3 mio. kr.
+I denne case: 1 mio. kr. Alle skoler: 5 mio. kr.|Kræver analyse|500.000 kr. reduceret til 250.000 kr.
+2 mio. kr. af puljen på 10,7 mio. kr.|Hertil kommer 1 mio. kr.~~Alle: 2 mio. kr."""
+WORDS = [text.replace("~", "\n") for line in TEXTS.splitlines() for text in line.split("|")]
+CELLS = st.sampled_from([*WORDS, "", "", ""]) | st.sampled_from([0.0, 12.5, 1200, 2022, -3, True])
 SHEETS = st.lists(st.lists(CELLS, max_size=6), max_size=14)
 
 
