@@ -251,7 +251,7 @@ def _finding(told: _Told, wording: Wording, lines: Lines, indent: int, remedies:
     yield lines.wrap(message, indent, lead, _STYLES[finding.severity])
     if evidence := wording.evidence(finding):
         yield lines.wrap(evidence, below, style="dim")
-    elif others := _others(finding, named, language):
+    elif others := _others(finding, message, named, language):
         yield lines.wrap(others, below, word("console", "see-also", language), "dim")
     for items in finding.facts.values():
         if isinstance(items, tuple) and len(items) > MOST and all(isinstance(item, str) for item in items):
@@ -281,7 +281,7 @@ def _holds(areas: Sequence[Range], cell: Cell) -> bool:
     )
 
 
-def _others(finding: Finding, named: Sequence[Range], language: Language) -> str:
+def _others(finding: Finding, message: str, named: Sequence[Range], language: Language) -> str:
     """The cells that belong to a finding and that its sentence does not name; a few of those far away."""
     here: list[Cell] = []
     elsewhere: list[str] = []
@@ -289,8 +289,8 @@ def _others(finding: Finding, named: Sequence[Range], language: Language) -> str
         if place.path is None and place.sheet == finding.sheet and place.cell is not None:
             if place.cell != finding.cell and not _holds(named, place.cell):
                 here.append(place.cell)
-        else:
-            elsewhere.append(_place(place))
+        elif (elsewhere_at := _place(place)) not in message:
+            elsewhere.append(elsewhere_at)
     if len(elsewhere) > MOST_ELSEWHERE:
         more = word("console", "and-more", language, n=len(elsewhere) - MOST_ELSEWHERE)
         elsewhere[MOST_ELSEWHERE - 1 :] = [f"{elsewhere[MOST_ELSEWHERE - 1]} {more}"]
