@@ -8,6 +8,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .accepting import accept, accepted, unaccept
+    from .analysing import overview
+    from .analysis import OverviewReport
     from .changing.fill import FillReport, fill
     from .changing.fix import FixReport, fix
     from .changing.history import History, UndoReport, history, undo
@@ -27,6 +29,7 @@ _PLACES = {
     "FixReport": "changing.fix",
     "History": "changing.history",
     "MarkReport": "changing.mark",
+    "OverviewReport": "analysis",
     "Report": "run",
     "SettingsError": "errors",
     "Severity": "model.finding",
@@ -43,6 +46,7 @@ _PLACES = {
     "format_number": "model.amount",
     "history": "changing.history",
     "mark": "changing.mark",
+    "overview": "analysing",
     "parse_amount": "model.amount",
     "parse_number": "model.amount",
     "unaccept": "accepting",
@@ -59,6 +63,7 @@ __all__ = [
     "FixReport",
     "History",
     "MarkReport",
+    "OverviewReport",
     "Report",
     "SettingsError",
     "Severity",
@@ -75,6 +80,7 @@ __all__ = [
     "format_number",
     "history",
     "mark",
+    "overview",
     "parse_amount",
     "parse_number",
     "unaccept",

@@ -23,6 +23,7 @@ def found_cases(sheet: Sheet, headings: Sequence[Heading]) -> list[FoundCase]:
     by_row: dict[int, list[Heading]] = {}
     for heading in headings:
         by_row.setdefault(heading.cell.row, []).append(heading)
+    by_row = {row: _with_budget(sheet, row, found) for row, found in by_row.items()}
     rows = [row for row in sorted(by_row) if {"allocated", "needed"} <= {one.role for one in by_row[row]}]
     groups = [group for row in rows for group in groups_of(sheet, row, by_row[row])]
     titles = _titles(sheet, headings, groups)
@@ -40,6 +41,20 @@ def found_cases(sheet: Sheet, headings: Sequence[Heading]) -> list[FoundCase]:
     found.extend(across(sheet, titles, groups))
     found.sort(key=lambda case: (case.cell.row, case.cell.column))
     return _merged([case for case in found if any(theme.said or theme.about for theme in case.themes)])
+
+
+def _with_budget(sheet: Sheet, row: int, headings: list[Heading]) -> list[Heading]:
+    """The headings of a row, where a plain 'Budget 2021' beside needs and themes is what is set aside."""
+    roles = {one.role for one in headings}
+    if "budget" not in roles:
+        return headings
+    themes = any(
+        words.column_role(text_at(sheet, row, column)) == "theme"
+        for column in range(sheet.left, sheet.right + 1)
+    )
+    if "needed" in roles and "allocated" not in roles and themes:
+        return [one._replace(role="allocated") if one.role == "budget" else one for one in headings]
+    return [one for one in headings if one.role != "budget"]
 
 
 def _merged(found: list[FoundCase]) -> list[FoundCase]:

@@ -103,7 +103,8 @@ def _analysis_headings(sheet: Sheet, notes: list[Note]) -> tuple[Heading, ...]:
     roles = {heading.role for heading in found}
     if not roles and words.analysis_heading(sheet.name) == "across" and sheet.rows:
         return (Heading("across", sheet.name, Cell(sheet.top - 1, sheet.left)),)
-    return found if {"allocated", "needed"} <= roles or "across" in roles else ()
+    is_one = "needed" in roles and roles & {"allocated", "budget"}
+    return found if is_one or "across" in roles else ()
 
 
 def _before_a_list(sheet: Sheet, own: list[Draft], end: int, settings: Settings) -> tuple[list[Draft], int]:

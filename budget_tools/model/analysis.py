@@ -18,7 +18,10 @@ from .finding import Place
 
 
 class Heading(NamedTuple):
-    """A heading of an analysis: its role is 'allocated', 'needed' or 'across' (what cases share)."""
+    """A heading of an analysis: its role is 'allocated', 'needed' or 'across' (what cases share).
+
+    'budget' is a plain 'Budget 2021', which stands over what is set aside only beside needs and themes.
+    """
 
     role: str
     text: str

@@ -20,6 +20,7 @@ from .marks import (
 )
 from .money import Money, money, sentence_of, sentences
 from .references import Reference, parts, references, spelled
+from .stated import Stated, stated
 from .ties import LISTED, TOTAL, Tie, ties
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Mark",
     "Money",
     "Reference",
+    "Stated",
     "Tie",
     "accounts",
     "all_counts",
@@ -47,6 +49,7 @@ __all__ = [
     "sentence_of",
     "sentences",
     "spelled",
+    "stated",
     "ties",
     "words",
 ]

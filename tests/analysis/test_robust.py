@@ -9,7 +9,8 @@ from tests.analysis.workbooks import findings, overview
 
 TEXTS = """\
 Tema|Case|Temaer i case Unge|Case 2|Case:|Område: Ældre|Tværgående elementer|Afsat i budget 2022|Afsat|2022
-Behov jf. case|Behov, alle (t.kr.)|Behov|Denne case|Alle|Koordinering|I alt|Pulje|Bemærkning|-|Ingen|kr.|1,|§ 17
+Behov jf. case|Behov, alle (t.kr.)|Behov|Denne case|Alle|Koordinering|I alt|Pulje|Bemærkning|-|Ingen
+kr.|1,|§ 17
 Ønske om fortsat høj standard i alle rum, så ingen er i tvivl.|1-2 mio.|heraf 2 mio. kr.|Alle|+ 2 mio. kr.
 10,7 mio. kr. til skoler, heraf 3,5 mio. kr. til vikarer|4 mio. kr. (heraf 3,5 mio. kr. fra skoler)
 560.000 kr. (2020 – er brugt)|Se ovenfor|Se nedenfor|Se case Unge|samme pulje som A1|reduceret til 3 mio. kr.

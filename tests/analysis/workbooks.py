@@ -498,6 +498,20 @@ SAMPLES: dict[str, Sample] = {
         },
         "KON002 B3, KON002 B4",
     ),
+    "a plain budget beside needs": Sample(
+        {
+            "Byen": [
+                ["Case: Torvet"],
+                ["Tema", "Budget 2023", "Behov"],
+                ["Træer", "0,4 mio. kr. til træer", "0,6 mio. kr. pr. år"],
+                ["Bænke", "0,1 mio. kr. i 2022", "0,2 mio. kr. engangs"],
+            ]
+        },
+        2023,
+        "500 500 500 500 400",
+        {"Torvet": [("Træer", "400", "400", "600", None), ("Bænke", "100", "0", "200", None)]},
+        "KON003 B4",
+    ),
     "formulas in the totals": Sample(
         {
             "Sundhed": [

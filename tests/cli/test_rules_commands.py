@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from budget_tools import __version__
-from budget_tools.catalog import LANGUAGES, codes, entry
+from budget_tools.catalog import LANGUAGES, codes, entry, reserved
 from budget_tools.cli.main import app
 
 RUNNER = CliRunner()
@@ -90,7 +90,9 @@ def test_what_resembles_nothing_is_wrong_use() -> None:
 
 
 def test_a_reserved_code_is_no_mistake_of_spelling() -> None:
-    result = RUNNER.invoke(app, ["explain", "KON001"])
+    if not reserved():
+        pytest.skip("every code that was given has its rule")
+    result = RUNNER.invoke(app, ["explain", min(reserved())])
     assert result.exit_code == 2
     assert "kept for a rule that does not exist yet" in result.stderr
 
