@@ -71,12 +71,9 @@ def check_analyses(analyses: Sequence[Analysis]) -> dict[int, Failures]:
         ),
     )
     for model, rows, subjects in models:
-        told: set[tuple[str, int]] = set()
-        for code, row in failures_of(model, pd.DataFrame(rows, dtype=float)):
-            if (code, row) not in told:
-                told.add((code, row))
-                at, subject = subjects[row]
-                found.setdefault(at, {}).setdefault(code, []).append(subject)
+        for code, row in sorted(set(failures_of(model, pd.DataFrame(rows, dtype=float)))):
+            at, subject = subjects[row]
+            found.setdefault(at, {}).setdefault(code, []).append(subject)
     return found
 
 
