@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from .address import Cell
 from .amount import Language
-from .analysis import Case, Heading
 from .book import Sheet
 from .overview import Net, Overview
 from .status import Status
 from .table import Table
+
+if TYPE_CHECKING:  # findings hold snapshots of proposals, and analyses places of findings
+    from .analysis import Case, Heading
 
 
 class Text(NamedTuple):
