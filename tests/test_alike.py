@@ -139,6 +139,24 @@ def test_sheets_of_one_form_share_a_shape(tmp_path: Path) -> None:
     assert not all(shared)  # a number beyond all sizes is left to calamine
 
 
+@pytest.mark.parametrize(
+    ("code", "date"),
+    [
+        ("General", False),
+        ("#,##0", False),
+        ('#,##0 "kr. mdr."', False),
+        ("_-* #,##0.00\\ _k_r_._-;[Red]-0", False),
+        ("0.00E+00", False),
+        ("d. mmmm yyyy", True),
+        ("[h]", True),
+        ("hh:mm", True),
+        ("[$-406]d/m", True),
+    ],
+)
+def test_formats_that_show_dates(code: str, date: bool) -> None:
+    assert shapes._shows_date(code) is date
+
+
 # --- shared texts ---------------------------------------------------------------------------------
 
 _CHARACTERS = st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff")

@@ -139,7 +139,7 @@ def _read(
         if name in seen:
             shape = seen[name].shape
             if not shape.learned:
-                shapes.learn(seen[name], parts[name].xml, rows, top, left, merges)
+                shapes.learn(seen[name], parts[name].xml, rows, (top, left), merges, formats.codes)
         if part is None:
             sheets.append(Sheet(name, rows, top, left, merges=merges, visible=visible))
         else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple, cast
 
 from ..model.address import Cell, Range
@@ -87,7 +87,7 @@ def seen(xml: bytes, formats: object) -> Seen | None:
         return None
     head = pieces[0]
     # before the columns stands nothing of the cells: the window, the cell that was chosen last
-    start = head.find(b"<cols>")
+    start = head.find(b"<cols")
     if start < 0:
         start = head.find(b"<sheetData>")
     if start < 0 or b"<!" in head[:start]:
@@ -103,19 +103,37 @@ def seen(xml: bytes, formats: object) -> Seen | None:
 # --- values ---------------------------------------------------------------------------------------
 
 _SLOT = re.compile(
-    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")?(?: t="(\w+)")?>(?:<f[^<>]*(?:/>|>[^<]*</f>))?<v>([^<]+)</v>'
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="(\d{1,5})")?(?: t="(\w+)")?>'
+    rb"(?:<f[^<>]*(?:/>|>[^<]*</f>))?<v>([^<]+)</v>"
 )
 _LARGEST_NUMBER = 1e300
 _OF_NUMBERS = b"0123456789.-+eE"
 
 
+_SILENT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
+_OF_DATES = re.compile(r"[dmyhs]", re.IGNORECASE)
+
+
+@cache
+def _shows_date(code: str) -> bool:
+    """Whether a number format may show a date or a time: then a number is one, or none, by its size."""
+    return _OF_DATES.search(_SILENT.sub("", code)) is not None
+
+
 def learn(
-    found: Seen, xml: bytes, rows: Sequence[Sequence[Value]], top: int, left: int, merges: tuple[Range, ...]
+    found: Seen,
+    xml: bytes,
+    rows: Sequence[Sequence[Value]],
+    place: tuple[int, int],
+    merges: tuple[Range, ...],
+    codes: Sequence[str],
 ) -> None:
     """Remember where python-calamine put the values of a sheet, for the next sheet of its shape.
 
-    Only for sheets that hold nothing but texts and plain numbers: no dates, no truth values.
+    Only for sheets that hold nothing but texts and plain numbers: no dates, no truth values. ``place`` is the
+    upper left corner of the rows, ``codes`` are the number formats of the workbook's cell formats.
     """
+    top, left = place
     shape = found.shape
     shape.learned = True
     slots = _SLOT.findall(xml)
@@ -126,7 +144,9 @@ def learn(
     texts: list[tuple[int, int, int]] = []
     numbers: list[tuple[int, int, int]] = []
     blank = [["" for _ in line] for line in rows]
-    for number, (letters, digits, kind, value) in enumerate(slots):
+    for number, (letters, digits, style, kind, value) in enumerate(slots):
+        if not int(style or 0) < len(codes) or (kind != b"s" and _shows_date(codes[int(style or 0)])):
+            return
         row, column = int(digits) - top, sheetxml.column_of(letters) - left
         if not (0 <= row < len(rows) and 0 <= column < len(rows[row])):
             return
