@@ -15,7 +15,7 @@ from typing import Any
 from .analysis import analysed, read_cases
 from .catalog import entry
 from .comparing import snapshot_of
-from .cover import SEVERAL, cover, explain, places_rounded, roughly, rounding
+from .cover import SEVERAL, cover, explain, own_sums, places_rounded, roughly, rounding
 from .filling import missing_totals
 from .formula import Evaluator, Sum, addends, changes, formula_faults
 from .layout import layout, overviews
@@ -147,7 +147,8 @@ def _with_tables(page: Page, completed: Callable[[Table], Table]) -> Page:
 
 def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) -> Table:
     """A table with its details, what its formulas give (also where no result is stored), and its totals."""
-    computed = _computed(table, book, evaluator)
+    sums = own_sums(table)
+    computed = _computed(table, sums, book, evaluator)
     if any("%" in code for code in details.codes):
         table = replace(table, lines=tuple(_share_or_line(line, table, details) for line in table.lines))
     if table.sheet.unvalued and any(cell in table.sheet.unvalued for cell in computed):
@@ -156,21 +157,24 @@ def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) 
         table = replace(table, lines=lines, whole=whole, computed=computed)
     elif table.sheet.unvalued:
         table = replace(table, computed=computed)
-    lines, totals, unchecked = cover(table)
+    lines, totals, unchecked = cover(table, sums)
     return table.completed(details, lines, computed, totals, unchecked)
 
 
 def _stale(pages: Iterable[Page]) -> dict[SheetCell, Decimal]:
     """The stored results that are not what their formulas give."""
-    return {
-        SheetCell(page.sheet.name, cell): amount
-        for page in pages
-        for table in page.tables
-        for cell, value in table.computed.items()
-        if (amount := table.amount(cell)) is not None
-        and cell not in page.sheet.unvalued
-        and not same(amount, value)
-    }
+    found: dict[SheetCell, Decimal] = {}
+    for page in pages:
+        for table in page.tables:
+            if not table.computed:
+                continue
+            shown = table.amounts_at(table.computed)
+            for (cell, value), amount in zip(table.computed.items(), shown, strict=True):
+                if amount is None or amount == value or same(amount, value):
+                    continue
+                if cell not in page.sheet.unvalued:
+                    found[SheetCell(page.sheet.name, cell)] = amount
+    return found
 
 
 def _with_changes(pages: list[Page], changed: Mapping[SheetCell, Change]) -> list[Page]:
@@ -236,8 +240,10 @@ def _share_or_line(line: Line, table: Table, details: Details) -> Line:
 _MOST_ADDED = 2_000_000  # addends of a table's formulas: beyond, the evaluator goes on, which counts its work
 
 
-def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Decimal]:
-    """What the formulas of a table give.
+def _computed(
+    table: Table, sums: Mapping[Cell, Sum], book: Book, evaluator: Evaluator
+) -> dict[Cell, Decimal]:
+    """What the formulas of a table give; ``sums`` are those that only add.
 
     A stored result that follows from its own precedents is right; so is one that is what a full
     recalculation gives: then it is a precedent that is stale, and the finding belongs there.
@@ -246,11 +252,14 @@ def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Deci
     if not sheet.formulas:
         return {}
     formulas = sheet.formulas
-    grid: dict[tuple[int, int], Decimal | None] = {}
+    if table.shape is not None and not sheet.unvalued:
+        plain = _plainly_computed(table, table.shape.once("added", lambda: _added(table)))
+        if plain is not None:
+            return plain
+    rows: dict[int, tuple[Decimal | None, ...]] = {}
     if not table.entries and not sheet.unvalued:
-        for line in table.lines:
-            for column, amount in zip(table.columns, line.amounts, strict=True):
-                grid[line.row, column.number] = amount
+        rows = {line.row: line.amounts for line in table.lines}
+    positions = {column.number: position for position, column in enumerate(table.columns)}
     found: dict[Cell, Decimal] = {}
     added = 0
     afresh: Evaluator | None = None
@@ -260,16 +269,16 @@ def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Deci
             if formula is None:
                 continue
             cell = Cell(line.row, column.number)
-            total = addends(formula, cell) if grid else None
-            value = _plain_sum(total, grid)
+            total = (sums.get(cell) or addends(formula, cell)) if rows else None
+            value = _plain_sum(total, rows, positions)
             added += len(total.cells) if total is not None else 0
             if added > _MOST_ADDED:
-                grid.clear()
+                rows.clear()
             if value is None:
                 value = evaluator.value(sheet, cell)
                 if value is None:
                     continue
-            if amount is not None and not same(amount, value):
+            if amount is not None and amount != value and not same(amount, value):
                 afresh = afresh or Evaluator(book, afresh=True)
                 recalculated = afresh.value(sheet, cell)
                 if recalculated is not None and same(amount, recalculated):
@@ -278,15 +287,67 @@ def _computed(table: Table, book: Book, evaluator: Evaluator) -> dict[Cell, Deci
     return found
 
 
-def _plain_sum(total: Sum | None, grid: Mapping[tuple[int, int], Decimal | None]) -> Decimal | None:
+_Added = tuple[tuple[Cell, int, int, tuple[tuple[int, int, int], ...]], ...]
+
+
+def _added(table: Table) -> _Added | None:
+    """The formulas of a table, by line and position, and the amounts that they add, with their signs.
+
+    None where a formula does anything else than add amounts of the table itself.
+    """
+    rows = {line.row: index for index, line in enumerate(table.lines)}
+    positions = {column.number: position for position, column in enumerate(table.columns)}
+    found = []
+    for line in table.lines:
+        for column in table.columns:
+            cell = Cell(line.row, column.number)
+            if cell not in table.sheet.formulas:
+                continue
+            total = addends(table.sheet.formulas[cell], cell)
+            if total is None or total.subtotal or total.rounded or len(total.cells) > _MOST_KEPT:
+                return None
+            if any(at.row not in rows or at.column not in positions for at, _ in total.cells):
+                return None
+            added = [(rows[at.row], positions[at.column], sign) for at, sign in total.cells]
+            filled = [one for one in added if table.lines[one[0]].amounts[one[1]] is not None]
+            found.append((cell, rows[line.row], positions[column.number], tuple(filled)))
+    return tuple(found)
+
+
+_MOST_KEPT = 400
+
+
+def _plainly_computed(table: Table, formulas: _Added | None) -> dict[Cell, Decimal] | None:
+    """What formulas give that only add; None where one shows another result, or more is asked for."""
+    if formulas is None:
+        return None
+    found: dict[Cell, Decimal] = {}
+    amounts = [line.amounts for line in table.lines]
+    for cell, line, position, added in formulas:
+        value = _ZERO
+        for row, column, sign in added:
+            amount = amounts[row][column]
+            assert amount is not None
+            value += amount if sign == 1 else amount * sign
+        shown = amounts[line][position]
+        if shown is not None and shown != value and not same(shown, value):
+            return None
+        found[cell] = value
+    return found
+
+
+def _plain_sum(
+    total: Sum | None, rows: Mapping[int, tuple[Decimal | None, ...]], positions: Mapping[int, int]
+) -> Decimal | None:
     """The value of a formula that only adds amounts of the table itself: the short way for most totals."""
     if total is None or total.subtotal or total.rounded:
         return None
     result = _ZERO
     for cell, sign in total.cells:
-        if cell not in grid:
+        amounts, position = rows.get(cell.row), positions.get(cell.column)
+        if amounts is None or position is None:
             return None
-        amount = grid[cell]
+        amount = amounts[position]
         if amount is not None:
             result += amount * sign if sign != 1 else amount
     return result
@@ -645,10 +706,10 @@ def _summary(proposal: Proposal, settings: Settings) -> ProposalSummary:
         last = next((line for line in reversed(table.lines) if line.kind is LineKind.TOTAL), None)
         lines = [last] if last else [line for line in table.lines if line.kind is LineKind.LINE]
         for index, column in enumerate(table.columns):
-            name = "total" if column.role is ColumnRole.TOTAL else str(column.year)
-            amounts = [line.amounts[index] for line in lines]
-            if any(amount is not None for amount in amounts):
-                totals[name] = sum((amount for amount in amounts if amount is not None), Decimal(0))
+            amounts = [amount for line in lines if (amount := line.amounts[index]) is not None]
+            if amounts:
+                name = "total" if column.role is ColumnRole.TOTAL else str(column.year)
+                totals[name] = sum(amounts, _ZERO)
     return ProposalSummary(
         proposal.number,
         proposal.title,

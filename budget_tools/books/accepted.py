@@ -140,25 +140,24 @@ class Accepted:
 
     def __init__(self, today: date | None = None) -> None:
         self._today = today or date.today()
-        self._of_folder: dict[Path, Path | None] = {}
+        self._of_folder: dict[str, Path | None] = {}
         self._read: dict[Path, _Records] = {}
 
-    def _file(self, folder: Path) -> Path | None:
+    def _file(self, folder: str) -> Path | None:
         if folder not in self._of_folder:
-            file = file_of(folder)
+            file = file_of(Path(folder))
             self._of_folder[folder] = file if file.is_file() else None
         return self._of_folder[folder]
 
     def applied(self, report: WorkbookReport) -> WorkbookReport:
         """A workbook's report, in which each finding that was accepted says so."""
-        path = Path(report.path)
-        file = self._file(path.parent)
+        file = self._file(os.path.dirname(report.path))
         if file is None or (not report.findings and report.status == "checked"):
             return report
         if file not in self._read:
             self._read[file] = _Records(latest(read(file)[0]))
         records = self._read[file]
-        here = path_in(file, path)
+        here = path_in(file, Path(report.path))
         whole = None
         if report.status != "checked":
             record = records.own.get((here, None))

@@ -6,6 +6,7 @@ import io
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import unescape
 from pathlib import Path
@@ -24,11 +25,12 @@ from python_calamine import (
 
 from ..errors import Refused, Unreadable, WorkbookError, WriteRefused
 from ..model.address import Cell, Range
-from ..model.book import Book, Details, ErrorValue, Sheet, Value
+from ..model.book import Book, Details, ErrorValue, Formula, Sheet, Value
 from ..settings import Limits
-from . import sheetxml
+from . import shapes, sheetxml
 from .guard import Package, needs_a_child, open_package, snapshot
 from .numberformats import BUILTIN_FORMATS
+from .shapes import Seen, SheetShape
 from .sheetxml import SheetXml
 
 
@@ -59,19 +61,26 @@ def read_bytes(data: bytes, path: str, limits: Limits, *, in_child: bool = False
     try:
         package = open_package(data, limits)
         found = contents(package)
+        formats = _formats(package, found.styles)
         sheets: dict[str, SheetXml] = {}
+        seen: dict[str, Seen] = {}
         for name, part in found.sheets.items():
             if not package.has(part):
                 raise Unreadable("missing-part", part=part)
             xml = package.read(part)
             if b"\0" in xml[:4] or xml[:2] in (b"\xfe\xff", b"\xff\xfe"):
                 raise Unreadable("part-encoding", part=part)
-            sheets[name] = SheetXml(xml, sheetxml.is_plain(xml))
+            known = shapes.seen(xml, formats) if formats is not _NO_FORMATS else None
+            if known is None:
+                sheets[name] = SheetXml(xml, sheetxml.is_plain(xml))
+            else:
+                sheets[name] = SheetXml(xml, True, known.shape.area)
+                seen[name] = known
         if not in_child and needs_a_child(package, sheets):
             from .child import read_in_child
 
             return read_in_child(data, path, limits)
-        return _read(package, path, sheets, found)
+        return _read(package, path, sheets, seen, found, formats)
     except WorkbookError:
         raise
     except PasswordError as error:
@@ -96,38 +105,89 @@ def refuse_suspicious(data: bytes, limits: Limits) -> None:
         raise WriteRefused("suspicious")
 
 
-def _read(package: Package, path: str, parts: dict[str, SheetXml], found: Contents) -> Book:
+def _read(
+    package: Package,
+    path: str,
+    parts: dict[str, SheetXml],
+    seen: dict[str, Seen],
+    found: Contents,
+    formats: CellFormats,
+) -> Book:
+    """The workbook: sheets that are like some before are filled in, the others python-calamine reads."""
+    again = _filled_in(package, parts, seen, found, formats)
+    if found.strings is not None and len(again) == len(parts):
+        return Book(path, tuple(again.values()), (), found.manual)
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.data))
     sheets: list[Sheet] = []
     skipped: list[str] = []
-    formats = _formats(package, found.styles)
     for number, metadata in enumerate(workbook.sheets_metadata):
+        name = metadata.name
         if metadata.typ != SheetTypeEnum.WorkSheet:
-            skipped.append(metadata.name)
+            skipped.append(name)
+            continue
+        if name in again:
+            sheets.append(again[name])
             continue
         source = workbook.get_sheet_by_index(number)
-        part = parts.get(metadata.name)
         rows = cast("list[list[Value]]", source.to_python(skip_empty_area=True))
         top, left = (source.start[0] + 1, source.start[1] + 1) if source.start else (1, 1)
         merges = tuple(
             Range(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in source.merged_cell_ranges or ()
         )
         visible = metadata.visible == SheetVisibleEnum.Visible
+        part, shape = parts.get(name), None
+        if name in seen:
+            shape = seen[name].shape
+            if not shape.learned:
+                shapes.learn(seen[name], parts[name].xml, rows, (top, left), merges, formats.codes)
         if part is None:
-            sheets.append(Sheet(metadata.name, rows, top, left, merges=merges, visible=visible))
+            sheets.append(Sheet(name, rows, top, left, merges=merges, visible=visible))
         else:
-            sheets.append(_sheet(metadata.name, rows, top, left, merges, visible, part, formats, found.links))
+            sheets.append(_sheet(name, rows, top, left, merges, visible, part, formats, found.links, shape))
     if not sheets and not skipped:
         raise Unreadable("no-sheets")
     return Book(path, tuple(sheets), tuple(skipped), found.manual)
 
 
-def _formats(package: Package, styles: str | None) -> tuple[tuple[str, ...], frozenset[int]]:
-    """The number format code of each cell format, and which of them write white on no fill."""
+def _filled_in(
+    package: Package,
+    parts: dict[str, SheetXml],
+    seen: dict[str, Seen],
+    found: Contents,
+    formats: CellFormats,
+) -> dict[str, Sheet]:
+    """The sheets whose shapes python-calamine has read before, by name."""
+    if found.strings is None or all(known.shape.grid is None for known in seen.values()):
+        return {}
+    texts = shapes.shared_texts(package.read(found.strings))
+    if texts is None:
+        return {}
+    sheets: dict[str, Sheet] = {}
+    for name, known in seen.items():
+        shape, grid = known.shape, known.shape.grid
+        rows = shapes.rows_of(known, texts)
+        if rows is not None and grid is not None:
+            place = (grid.top, grid.left, grid.merges, name not in found.hidden)
+            sheets[name] = _sheet(name, rows, *place, parts[name], formats, found.links, shape, alike=True)
+    return sheets
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CellFormats:
+    """The number format code of each cell format of a workbook, and which of them write white on no fill."""
+
+    codes: tuple[str, ...]
+    white: frozenset[int]
+
+
+_NO_FORMATS = CellFormats((), frozenset())
+
+
+def _formats(package: Package, styles: str | None) -> CellFormats:
     try:
-        return _cell_formats(package.read(styles)) if styles else ((), frozenset())
+        return _cell_formats(package.read(styles)) if styles else _NO_FORMATS
     except (ElementTree.ParseError, WorkbookError, ValueError):
-        return (), frozenset()  # calamine read the values; the formats are not known then
+        return _NO_FORMATS  # calamine read the values; the formats are not known then
 
 
 def _sheet(
@@ -138,23 +198,36 @@ def _sheet(
     merges: tuple[Range, ...],
     visible: bool,
     part: SheetXml,
-    cell_formats: tuple[tuple[str, ...], frozenset[int]],
+    cell_formats: CellFormats,
     links: tuple[str, ...],
+    shape: SheetShape | None = None,
+    *,
+    alike: bool = False,
 ) -> Sheet:
-    xml, plain = part
-    scan: sheetxml.SheetScan | None = None
-    errors = sheetxml.has_errors(xml)
-    if errors or sheetxml.has_formulas(xml):
-        quick = plain and not errors
-        scan = (sheetxml.quick_scan(xml) if quick else None) or sheetxml.scan(xml, ())
-        beyond = {cell for cell in scan.unvalued if not _inside(cell, rows, top, left)}
-        if scan.errors or beyond:
-            more: dict[Cell, Value] = {cell: ErrorValue(code) for cell, code in scan.errors.items()}
+    """A sheet; ``alike`` says that its cells hold numbers and texts where others of its shape do."""
+    xml, plain, _ = part
+    formulas: Mapping[Cell, Formula] = {}
+    unvalued: frozenset[Cell] = frozenset()
+    errors: Mapping[Cell, str] = {}
+    if shape is not None:
+        formulas, unvalued = shape.formulas, shape.unvalued
+    elif (with_errors := sheetxml.has_errors(xml)) or sheetxml.has_formulas(xml):
+        scan = (sheetxml.quick_scan(xml) if plain and not with_errors else None) or sheetxml.scan(xml, ())
+        formulas, unvalued, errors = scan.formulas, frozenset(scan.unvalued), scan.errors
+    if unvalued or errors:
+        beyond = {cell for cell in unvalued if not _inside(cell, rows, top, left)}
+        if errors or beyond:
+            more: dict[Cell, Value] = {cell: ErrorValue(code) for cell, code in errors.items()}
             rows, top, left = _with_cells(rows, top, left, dict.fromkeys(beyond, "") | more)
-            scan.unvalued.difference_update(cell for cell in beyond if not _inside(cell, rows, top, left))
+            unvalued -= {cell for cell in beyond if not _inside(cell, rows, top, left)}
 
     def details(ranges: Sequence[Range]) -> Details:
-        codes, white = cell_formats
+        if shape is None:
+            return worked_out(ranges)
+        return shape.once(("details", tuple(ranges)), lambda: worked_out(ranges))
+
+    def worked_out(ranges: Sequence[Range]) -> Details:
+        codes, white = cell_formats.codes, cell_formats.white
         if plain and not white and not sheetxml.may_hide(xml):
             numbers = sheetxml.number_styles(xml, ranges)
             if numbers is not None:
@@ -180,12 +253,13 @@ def _sheet(
         rows,
         top,
         left,
-        scan.formulas if scan else {},
-        frozenset(scan.unvalued) if scan else frozenset(),
+        formulas,
+        unvalued,
         merges,
         visible,
         details,
         links,
+        shape if alike else None,
     )
 
 
@@ -278,13 +352,16 @@ class Contents(NamedTuple):
     """Where things are in a package: the part of each worksheet by its name, and the part with the styles.
 
     ``links`` are the names of other workbooks in the order in which formulas number them; ``manual`` says
-    that the workbook is calculated only when somebody asks for it.
+    that the workbook is calculated only when somebody asks for it. ``hidden`` are sheets by name; ``strings``
+    is the part with the shared texts, None in a workbook that is laid out in another way than usual.
     """
 
     sheets: dict[str, str]
     styles: str | None
     links: tuple[str, ...] = ()
     manual: bool = False
+    hidden: frozenset[str] = frozenset()
+    strings: str | None = None
 
 
 def contents(package: Package) -> Contents:
@@ -308,7 +385,7 @@ def contents(package: Package) -> Contents:
         raise Refused("not-a-workbook")
     if not listed.sheets:
         raise Unreadable("no-sheets")
-    for name, identity in listed.sheets:
+    for name, identity, _ in listed.sheets:
         kind, target = relationships.get(identity, ("", ""))
         if kind.endswith("/worksheet"):
             found[name] = target
@@ -318,7 +395,21 @@ def contents(package: Package) -> Contents:
     links = tuple(
         _linked_file(package, relationships.get(identity, ("", ""))[1]) for identity in listed.links
     )
-    return Contents(found, styles, links, listed.manual)
+    usual = len(found) == len(listed.sheets) and all(
+        part.startswith("xl/worksheets/") for part in found.values()
+    )
+    strings = [t for kind, t in relationships.values() if kind.endswith("/sharedStrings")]
+    return Contents(
+        found,
+        styles,
+        links,
+        listed.manual,
+        frozenset(name for name, _, visible in listed.sheets if not visible),
+        _STRINGS if usual and strings == [_STRINGS] and package.has(_STRINGS) else None,
+    )
+
+
+_STRINGS = "xl/sharedStrings.xml"
 
 
 def _linked_file(package: Package, part: str) -> str:
@@ -334,9 +425,10 @@ def _linked_file(package: Package, part: str) -> str:
 
 
 class _Listed(NamedTuple):
-    """What a workbook part lists: sheets and links with the ids of their relationships."""
+    """What a workbook part lists: sheets (and whether they are shown) and links, with the ids of their
+    relationships."""
 
-    sheets: tuple[tuple[str, str], ...]
+    sheets: tuple[tuple[str, str, bool], ...]
     links: tuple[str, ...]
     manual: bool
 
@@ -347,13 +439,16 @@ def _listed(xml: bytes) -> _Listed | None:
     root = ElementTree.fromstring(xml)
     if not root.tag.endswith("}workbook"):
         return None
-    sheets: list[tuple[str, str]] = []
+    sheets: list[tuple[str, str, bool]] = []
     links: list[str] = []
     manual = False
     for group in root:
         tag = group.tag.rpartition("}")[2] if isinstance(group.tag, str) else ""
         if tag == "sheets":
-            sheets += [(element.get("name") or "", _identity(element)) for element in group]
+            sheets += [
+                (element.get("name") or "", _identity(element), element.get("state", "visible") == "visible")
+                for element in group
+            ]
         elif tag == "externalReferences":
             links += [_identity(element) for element in group]
         elif tag == "calcPr":
@@ -367,7 +462,7 @@ def _identity(element: ElementTree.Element) -> str:
 
 
 @lru_cache(maxsize=32)
-def _cell_formats(xml: bytes) -> tuple[tuple[str, ...], frozenset[int]]:
+def _cell_formats(xml: bytes) -> CellFormats:
     root = ElementTree.fromstring(xml)
     space = root.tag.partition("}")[0] + "}" if root.tag.startswith("{") else ""
     codes = {
@@ -396,4 +491,4 @@ def _cell_formats(xml: bytes) -> tuple[tuple[str, ...], frozenset[int]]:
         formats.append(codes.get(number) or BUILTIN_FORMATS.get(number, "General"))
         if int(xf.get("fontId", "0")) in white_fonts and int(xf.get("fillId", "0")) in no_fill:
             white.add(index)
-    return tuple(formats), frozenset(white)
+    return CellFormats(tuple(formats), frozenset(white))

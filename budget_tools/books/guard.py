@@ -179,7 +179,7 @@ def needs_a_child(package: Package, sheets: dict[str, SheetXml]) -> bool:
     of that size can hold, and a huge text that is used again and again.
     """
     total = sum([entry.file_size for entry in package.zip.filelist])
-    if total > _LARGE_PACKAGE or sum([bounding_area(*sheet) for sheet in sheets.values()]) > _DENSE_CELLS:
+    if total > _LARGE_PACKAGE or sum(map(_area, sheets.values())) > _DENSE_CELLS:
         return True
     strings = "xl/sharedstrings.xml"
     if not package.has(strings):
@@ -195,6 +195,10 @@ def needs_a_child(package: Package, sheets: dict[str, SheetXml]) -> bool:
         return False
     uses = sum(sheet.xml.count(b't="s"') for sheet in sheets.values())
     return size / max(1, text.count(b"<si")) * uses > _MUCH_TEXT
+
+
+def _area(sheet: SheetXml) -> int:
+    return sheet.area if sheet.area is not None else bounding_area(sheet.xml, sheet.plain)
 
 
 class LockFiles:

@@ -23,6 +23,8 @@ _MARKS_OF_ERRORS = (b't="e"', b"t='e'")
 
 def has_formulas(xml: bytes) -> bool:
     """Whether a sheet has any formula at all: a look at the bytes, before anything is parsed."""
+    if b"<f" not in xml and b":f" not in xml:
+        return False
     return any(mark in xml for mark in _MARKS_OF_FORMULAS)
 
 
@@ -32,10 +34,12 @@ def has_errors(xml: bytes) -> bool:
 
 
 class SheetXml(NamedTuple):
-    """The XML of a sheet, and whether it is plain enough for the short ways of reading it."""
+    """The XML of a sheet, whether it is plain enough for the short ways of reading it, and how many cells the
+    rectangle around all of them has, where that is known already."""
 
     xml: bytes
     plain: bool
+    area: int | None = None
 
 
 @dataclass(slots=True)
@@ -223,7 +227,8 @@ def is_plain(xml: bytes) -> bool:
 
 
 @cache
-def _column(letters: bytes) -> int:
+def column_of(letters: bytes) -> int:
+    """The number of a column, of its letters."""
     return column_number(letters.decode())
 
 
@@ -234,7 +239,7 @@ def quick_scan(xml: bytes) -> SheetScan | None:
     shared: dict[bytes, Formula] = {}
     cells = _FORMULA_CELL.findall(xml, max(0, xml.rfind(b"<c ", 0, xml.find(b"<f"))))
     for letters, row, kind, attributes, text, value in cells:
-        cell = Cell(int(row), _column(letters))
+        cell = Cell(int(row), column_of(letters))
         if not value and kind != b"str":
             found.unvalued.add(cell)
         formula = Formula(unescape(text.decode()) if b"&" in text else text.decode(), cell)
@@ -284,7 +289,7 @@ def quick_styles(xml: bytes, ranges: Sequence[Range]) -> dict[Cell, int]:
         for letters, row, style in _STYLED_CELL.findall(xml, *span) if span else ():
             number = int(row)
             if number <= area.bottom:
-                styles[Cell(number, _column(letters))] = int(style)
+                styles[Cell(number, column_of(letters))] = int(style)
     return styles
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 
 from ..formula import Sum
@@ -25,7 +26,12 @@ from .typed import without_contradicted
 from .unnamed import Search
 
 
-def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[Cell], list[int]]:
+def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], list[Cell], list[int], bool]:
+    """The totals of each column, the cells that cannot be checked, and the lines that proved to be totals.
+
+    Also whether, in a form, formulas alone told what the totals cover, whatever the amounts.
+    """
+    told = True
     found: list[Total] = []
     discovered: list[int] = []
     search = Search(table)
@@ -95,6 +101,7 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
                     )
                 stack = [item for item in stack if item not in parts]
         chosen, evidence, judged = choose_lines(table, row, stack, own, foreign)
+        told = told and judged is None
         if chosen is None and not own:
             if judged and not foreign:
                 pending.append(row)
@@ -124,7 +131,7 @@ def column_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], lis
     if not table.in_proposal:
         found = _said_once(table, without_contradicted(found, sums))
         found = _without_unlike_columns(_without_doubtful_rows(table, found))
-    return found, unchecked, discovered
+    return found, unchecked, discovered, told
 
 
 def _head_first(table: Table, row: int, candidate: Candidate) -> tuple[int, Candidate]:
@@ -198,7 +205,9 @@ def _column_total(
     )
 
 
-def _evidence(table: Table, row: int, position: int, candidate: Candidate, sums: dict[Cell, Sum]) -> Evidence:
+def _evidence(
+    table: Table, row: int, position: int, candidate: Candidate, sums: Mapping[Cell, Sum]
+) -> Evidence:
     """A cover that is not what the cell's own formula adds goes by the layout."""
     total = sums[(table.lines[row].row, table.columns[position].number)]  # type: ignore[index]
     if len(total.cells) == len(candidate.members):

@@ -141,8 +141,14 @@ def _culprits(
     definitions = _definitions(table, calculated, off)
     equations = {id(total): _equation(total, definitions) for total in left}
     touched = set().union(*equations.values()) if equations else set()
+    rows, columns = {cell.row for cell in touched}, {cell.column for cell in touched}
     holding: set[Cell] = set()
     for total in table.totals:
+        if not definitions:  # a register has many totals, and few of them stand beside a fault
+            if total.axis is Axis.ROW and total.cell.row not in rows:
+                continue
+            if total.axis is Axis.COLUMN and total.cell.column not in columns:
+                continue
         if total.shown is None or total.expected is None or (total.cell, total.axis) in off:
             continue
         if definitions.get(total.cell) is total:

@@ -15,15 +15,18 @@ _MANY = 4  # so many figures do not give another one by chance in two columns
 
 def choose_lines(
     table: Table, row: int, stack: list[int], own: dict[int, Candidate], foreign: set[int]
-) -> tuple[Candidate | None, Evidence, list[int]]:
-    """The lines that the typed totals of a row cover, and the columns on which that was judged."""
+) -> tuple[Candidate | None, Evidence, list[int] | None]:
+    """The lines that the typed totals of a row cover, and the columns on which that was judged.
+
+    There are no such columns, not even an empty list of them, where formulas tell.
+    """
     line = table.lines[row]
     if own:
         if all_alike(own.values()):
-            return next(iter(own.values())), Evidence.SIBLING_FORMULAS, []
+            return next(iter(own.values())), Evidence.SIBLING_FORMULAS, None
         candidate, count = Counter(own.values()).most_common(1)[0]
         if count * 2 > len(own) or len(own) <= 2:
-            return candidate, Evidence.SIBLING_FORMULAS, []
+            return candidate, Evidence.SIBLING_FORMULAS, None
     judged = [
         position
         for position, amount in enumerate(line.amounts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -27,8 +27,12 @@ from .candidates import (
 _FEWEST_AGREEING = 3  # fewer lines agree with anything
 
 
-def row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[Cell], list[Total]]:
-    """The totals of each line, the cells that cannot be checked, and totals that are doubted."""
+def row_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], list[Cell], list[Total], bool]:
+    """The totals of each line, the cells that cannot be checked, and totals that are doubted.
+
+    Also whether formulas alone told what the totals cover, whatever the amounts.
+    """
+    told = True
     found: list[Total] = []
     unchecked: list[Cell] = []
     doubtful: list[Total] = []
@@ -60,7 +64,9 @@ def row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[C
         own = without_odd_one_out(own)
         if column.role is ColumnRole.TOTAL:
             chosen, evidence, judged = _choose_columns(table, position, own, foreign)
+            told = told and judged is None
         else:
+            told = False
             chosen, evidence, judged = (
                 _agreeing_columns(table, position, own, foreign),
                 Evidence.AGREEMENT,
@@ -86,7 +92,7 @@ def row_totals(table: Table, sums: dict[Cell, Sum]) -> tuple[list[Total], list[C
         found, doubtful = _without_doubtful_columns(found)
         first = {total.cell.column: total.cell for total in reversed(doubtful)}
         unchecked.extend(first[column] for column in sorted(first))
-    return found, unchecked, doubtful
+    return found, unchecked, doubtful, told
 
 
 def confirmed(doubtful: Iterable[Total], others: Iterable[Total]) -> list[Total]:
@@ -126,7 +132,9 @@ def _without_doubtful_columns(found: list[Total]) -> tuple[list[Total], list[Tot
     for total in found:
         if total.evidence in JUDGED and total.shown is not None and total.expected is not None:
             tested[total.cell.column] += 1
-            if abs(total.difference) > max(total.tolerance, Decimal(len(total.addends) + 1) / 2):
+            if total.shown != total.expected and abs(total.difference) > max(
+                total.tolerance, Decimal(len(total.addends) + 1) / 2
+            ):
                 wrong.setdefault(total.cell.column, []).append(total)
     doubtful: list[Total] = []
     for column, totals in wrong.items():
@@ -142,14 +150,17 @@ _FAR = 50  # a sum is so many times what rounding of its figures makes of it, or
 
 def _choose_columns(
     table: Table, position: int, own: dict[int, Candidate], foreign: set[int]
-) -> tuple[Candidate | None, Evidence, list[int]]:
-    """The years that the typed totals of a column cover, and the lines on which that was judged."""
+) -> tuple[Candidate | None, Evidence, list[int] | None]:
+    """The years that the typed totals of a column cover, and the lines on which that was judged.
+
+    There are no such lines, not even an empty list of them, where formulas tell.
+    """
     if own:
         if len(own) == len(table.lines) or all_alike(own.values()):
-            return next(iter(own.values())), Evidence.SIBLING_FORMULAS, []
+            return next(iter(own.values())), Evidence.SIBLING_FORMULAS, None
         common = Counter(own.values()).most_common(1)[0]
         if common[1] * 2 > len(own) or len(own) <= 2:
-            return common[0], Evidence.SIBLING_FORMULAS, []
+            return common[0], Evidence.SIBLING_FORMULAS, None
     judged = [
         row
         for row, line in enumerate(table.lines)
@@ -355,7 +366,7 @@ def _row_total(table: Table, line: Line, position: int, candidate: Candidate, ev
         candidate.signs,
         evidence,
         shown,
-        None if unknown or _is_balance(values, shown) else signed_sum(values, candidate.signs),
+        None if unknown or is_balance(values, shown) else signed_sum(values, candidate.signs),
         tolerance_of_shown(table, values, shown),
         line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL),
     )
@@ -364,7 +375,7 @@ def _row_total(table: Table, line: Line, position: int, candidate: Candidate, ev
 _SEVERAL = 4
 
 
-def _is_balance(values: list[Decimal | None], shown: Decimal | None) -> bool:
+def is_balance(values: Sequence[Decimal | None], shown: Decimal | None) -> bool:
     """Whether a line's total repeats its first or last figure: a balance is carried, not added."""
     if len(values) < _SEVERAL or shown not in (values[0], values[-1]):
         return False

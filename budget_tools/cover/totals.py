@@ -7,31 +7,51 @@ and where none holds anywhere in a table that is not plainly laid out, nothing i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..formula import Sum, addends
 from ..model.address import Cell
 from ..model.table import ColumnRole, Line, LineKind, Table, Total
 from .columns import column_totals
+from .forms import Covers
 from .rows import confirmed, row_totals
 from .typed import typed_among_formulas, without_contradicted, without_unfounded
 
 _MOST_WORK = 1_000_000  # addends of a table's formulas: beyond, its formulas are left alone
 
 
-def cover(table: Table) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell, ...]]:
-    """What the totals of a table cover.
+def cover(
+    table: Table, sums: Mapping[Cell, Sum] | None = None
+) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell, ...]]:
+    """What the totals of a table cover; ``sums`` are its ``own_sums``, where they are known already.
 
     Returns the table's lines, now that it is known which of them are totals; the totals; and the cells that
     are called a total but cannot be checked.
     """
-    sums = _own_sums(table)
-    lines = _with_kinds(table, sums) if sums else table.lines
+    shape = table.shape
+    sums = own_sums(table) if sums is None else sums
+    lines = table.lines
+    adding = _adding(table, sums) if shape is None else shape.once("adding", lambda: _adding(table, sums))
+    if adding:
+        lines = tuple(
+            [
+                line._replace(kind=LineKind.SUBTOTAL) if index in adding else line
+                for index, line in enumerate(lines)
+            ]
+        )
     if lines is not table.lines:
         table = replace(table, lines=lines)
-    along, unchecked_columns, doubtful = row_totals(table, sums)
-    down, unchecked_rows, discovered = column_totals(table, sums)
+    # in a form whose results are all stored, what was told by formulas alone holds for all of its shape
+    known: list[Covers] = []
+    if shape is not None and table.in_proposal and not table.sheet.unvalued:
+        known = shape.once("covers", list)
+        if known:
+            return lines, tuple(without_contradicted(known[0].totals(table), sums)), ()
+    along, unchecked_columns, doubtful, told_along = row_totals(table, sums)
+    down, unchecked_rows, discovered, told_down = column_totals(table, sums)
+    if told_along and told_down and not (doubtful or discovered):
+        known.append(Covers(table, (*along, *down)))
     along.extend(confirmed(doubtful, down))
     for index in discovered:
         lines = (*lines[:index], lines[index]._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])
@@ -44,8 +64,13 @@ def cover(table: Table) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell
     return lines, tuple(totals), (*unchecked_columns, *unchecked_rows)
 
 
-def _own_sums(table: Table) -> dict[Cell, Sum]:
+def own_sums(table: Table) -> Mapping[Cell, Sum]:
     """What the formulas in the table's amount cells add, where that is all they do."""
+    shape = table.shape
+    return _own_sums(table) if shape is None else shape.once("sums", lambda: _own_sums(table))
+
+
+def _own_sums(table: Table) -> dict[Cell, Sum]:
     formulas = table.sheet.formulas
     if not formulas:
         return {}
@@ -65,21 +90,23 @@ def _own_sums(table: Table) -> dict[Cell, Sum]:
     return found
 
 
-def _with_kinds(table: Table, sums: dict[Cell, Sum]) -> tuple[Line, ...]:
-    """Lines whose formulas add lines above or below are totals, whatever their label."""
-    rows: set[int] | None = None
-    lines = table.lines
+def _adding(table: Table, sums: Mapping[Cell, Sum]) -> frozenset[int]:
+    """The lines whose formulas add lines above or below: totals, whatever their label."""
+    if not sums:
+        return frozenset()
+    found: set[int] = set()
+    rows = {line.row for line in table.lines}
     years = sum(column.role is ColumnRole.YEAR for column in table.columns)
+    down = {cell.row for cell, total in sums.items() if total.cells[0][0].column == cell.column}
     for index, line in enumerate(table.lines):
-        if line.kind is not LineKind.LINE:
+        if line.row not in down or line.kind is not LineKind.LINE:
             continue
         adding = 0
         for column in table.columns:
             total = sums.get((line.row, column.number))  # type: ignore[call-overload]
             if total is None or len(total.cells) < 2 or total.column != column.number:
                 continue
-            rows = rows or {line.row for line in table.lines}
             adding += sum(cell.row in rows for cell, _ in total.cells) >= 2
         if adding and adding * 2 >= years:
-            lines = (*lines[:index], line._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])
-    return lines
+            found.add(index)
+    return frozenset(found)

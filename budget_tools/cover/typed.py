@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..formula import Sum
 from ..model.address import Cell
@@ -15,7 +15,7 @@ _MOST_BESIDE_ONE = 12  # typed numbers beside a single formula that are compared
 _MOST_ADDENDS = 60  # of a formula that is moved to another place
 
 
-def typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]) -> list[Total]:
+def typed_among_formulas(table: Table, sums: Mapping[Cell, Sum], covered: set[Cell]) -> list[Total]:
     """Typed numbers in a line, or a column, whose other cells all have the same formula, moved along.
 
     They give themselves away: what should stand there is what the neighbours' formula gives in their place.
@@ -23,7 +23,11 @@ def typed_among_formulas(table: Table, sums: dict[Cell, Sum], covered: set[Cell]
     found: list[Total] = []
     lines = {line.row: line for line in table.lines}
     numbers = [column.number for column in table.columns]
-    strips = [[Cell(row, number) for number in numbers] for row in lines]
+    inside: dict[int, list[Sum]] = {}
+    for cell, own in sums.items():
+        inside.setdefault(cell.row, []).append(own)
+    rows = [row for row in lines if row in inside and not _adds_itself(row, inside[row])]
+    strips = [[Cell(row, number) for number in numbers] for row in rows]
     strips += [[Cell(row, number) for row in lines] for number in numbers]
     for strip in strips:
         moved: Counter[tuple[tuple[int, int, int], ...]] = Counter()
@@ -112,7 +116,12 @@ def _repeats(table: Table, total: Total, totals: set[Cell]) -> bool:
     return line is not None and not line.label and above in totals and table.amount(above) == total.shown
 
 
-def without_contradicted(totals: Sequence[Total], sums: dict[Cell, Sum]) -> list[Total]:
+def _adds_itself(row: int, inside: Sequence[Sum]) -> bool:
+    """Whether the only sum in a row adds that row: it tells nothing of its neighbours."""
+    return len(inside) == 1 and inside[0].row == row
+
+
+def without_contradicted(totals: Sequence[Total], sums: Mapping[Cell, Sum]) -> list[Total]:
     """Totals, without typed ones that a formula adds together with what they are taken to cover.
 
     Nobody adds a total to its own parts: the amount is one of them, or of something else. For the same

@@ -39,7 +39,10 @@ def formula_faults(table: Table) -> list[FormulaFault]:
     formulas = table.sheet.formulas
     if not formulas or len(table.lines) > _LONGEST:
         return []
-    strips, special = _strips(table, formulas)
+    if table.shape is None or not table.in_proposal:
+        strips, special = _strips(table, formulas)
+    else:  # in a form, no amount has a say in which lines are totals
+        strips, special = table.shape.once("strips", lambda: _strips(table, formulas))
     faults: list[FormulaFault] = []
     told: set[Cell] = set()
     for strip in strips:

@@ -279,6 +279,15 @@ def addends(formula: Formula, cell: Cell) -> Sum | None:
 
 @lru_cache(maxsize=16_384)
 def _addends(text: str, rows: int, columns: int) -> Sum | None:
+    plain = PLAIN_SUM.fullmatch(text)
+    if plain:
+        _, top, left, bottom, right, _ = _plain_reference(*plain.groups())
+        if (bottom - top + 1) * (right - left + 1) > _MAX_CELLS:
+            return None
+        across = range(left + columns, right + columns + 1)
+        return Sum(
+            tuple([(Cell(row, at), 1) for row in range(top + rows, bottom + rows + 1) for at in across])
+        )
     tree = parse(text)
     if not isinstance(tree, Call | Reference):
         return None

@@ -14,11 +14,12 @@ from ..model.table import Table
 from ..settings import Settings
 from . import words
 from .blocks import blocks
+from .forms import table_below
 from .headings import Note, headings
 from .identity import as_listed, formerly, marked
 from .overviews import lists_proposals, overviews
 from .proposals import Start, fields, proposal_number, starts
-from .tables import Draft, build
+from .tables import Draft
 
 __all__ = ["layout", "overviews", "words"]
 
@@ -54,8 +55,13 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     stops = frozenset(start.row for start in begun)
     drafts = [
         draft
+<<<<<<< HEAD
         for heading in of_tables
         if (draft := build(sheet, heading, of_tables, stops, language)) is not None
+=======
+        for heading in heads
+        if (draft := table_below(sheet, heading, heads, stops, language, texts)) is not None
+>>>>>>> G
     ]
     rest = _outside(others, drafts)
     if len(rest) >= _FEWEST_NUMBERS:

@@ -48,6 +48,9 @@ def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> I
     """
     found: dict[int, list[YearCell]] = {}
     numbers: set[int] = set()
+    if sheet.shape is not None:  # then all of them are plain numbers, and hardly any of them is a year
+        numbers = {row for row, _, value in others if not FIRST_YEAR <= value <= LAST_YEAR}
+        others = [cell for cell in others if FIRST_YEAR <= cell[2] <= LAST_YEAR]
     for row, column, value in others:
         kind = type(value)
         if kind is float or kind is int:

@@ -9,17 +9,17 @@ from decimal import Decimal
 
 from ..model.address import Cell, Range
 from ..model.amount import Language, decimal_of, parse_number
-from ..model.book import ErrorValue, Sheet, Value
+from ..model.book import ErrorValue, Shape, Sheet, Value
 from ..model.table import Column, ColumnRole, Entry, Line, LineKind, Table, YearRole
 from . import words
 from .headings import Heading, Note, YearCell
 
 _BLANK_ROWS = 2  # more blank rows than this end a table
 _ROWS_WITHOUT_AMOUNTS = 8  # and so do more rows of text than this
-_LONGEST_LABEL = 160  # a longer text below a table is prose
+LONGEST_LABEL = 160  # a longer text below a table is prose
 _LONGEST_ENTRY = 30  # a longer text in an amount cell is a remark that spills over
-_LONGEST_HEADING = 60
-_HEADING_ROWS = 3  # a heading may reach this far above its years
+LONGEST_HEADING = 60
+HEADING_ROWS = 3  # a heading may reach this far above its years
 _UNIT_ROWS = 6  # a caption with the unit stands at most this far above
 _UNITS_BELOW = 3  # or this far below the table
 
@@ -37,6 +37,7 @@ class Draft:
     entries: dict[Cell, Entry]
     strays: tuple[Cell, ...]
     whole: bool
+    shape: Shape | None = None  # what it has in common with the tables of other sheets
 
     @property
     def has_years(self) -> bool:
@@ -84,6 +85,7 @@ class Draft:
             prose=prose or "",
             proposal=number,
             in_proposal=prose is not None,
+            shape=self.shape,
         )
 
 
@@ -93,26 +95,26 @@ class _Over:
     def __init__(self, sheet: Sheet, row: int) -> None:
         self._sheet = sheet
         self._row = row
-        top = row - _HEADING_ROWS
+        top = row - HEADING_ROWS
         self.merges = [
             merge
             for merge in sheet.merges
             if merge.bottom >= top
             and merge.top <= row
-            and len(str(sheet.value(merge.top, merge.left))) <= _LONGEST_HEADING
+            and len(str(sheet.value(merge.top, merge.left))) <= LONGEST_HEADING
         ]
 
     def texts(self, column: int) -> list[str]:
         """What stands over a column, nearest first."""
         found: list[str] = []
         sheet = self._sheet
-        for place in range(self._row, max(self._row - _HEADING_ROWS, sheet.top) - 1, -1):
+        for place in range(self._row, max(self._row - HEADING_ROWS, sheet.top) - 1, -1):
             value = sheet.value(place, column)
             if value == "" and self.merges:
                 value = self._merged(place, column)
             if isinstance(value, str):
                 if value and value not in found and not value.isspace():
-                    if len(value) > _LONGEST_HEADING:
+                    if len(value) > LONGEST_HEADING:
                         break
                     found.append(value)
             elif place != self._row:
@@ -140,26 +142,28 @@ def texts_over(sheet: Sheet, row: int, column: int) -> list[str]:
 
 def build(
     sheet: Sheet, heading: Heading, neighbours: Sequence[Heading], stops: frozenset[int], language: Language
-) -> Draft | None:
-    """The table below a heading, or None when nothing there is an amount.
+) -> tuple[Draft | None, int | None]:
+    """The table below a heading, None when nothing there is an amount; and the last row that was looked at.
 
-    ``neighbours`` are all headings of the sheet; ``stops`` are rows where something else begins.
+    ``neighbours`` are all headings of the sheet; ``stops`` are rows where something else begins. There is no
+    such row where the sizes of numbers, or tables beside this one, had a say in what the table is.
     """
     left, right = _borders(heading, neighbours, sheet)
     over = _Over(sheet, heading.row)
-    columns = _columns(sheet, heading, over, left, right)
-    bottom = _reach(sheet, heading, columns, neighbours, stops, left, right)
+    columns, looked_at = _columns(sheet, heading, over, left, right)
+    bottom, stopped = _reach(sheet, heading, columns, neighbours, stops, left, right)
     if bottom is None:
-        return None
+        return None, None
     label_column = label_column_of(sheet, heading.row, bottom, columns, left, right)
-    columns = _with_others(sheet, over, heading.row, bottom, columns, label_column, right, language)
+    columns, weighed = _with_others(sheet, over, heading.row, bottom, columns, label_column, right, language)
+    weighed = weighed or any(other.row == heading.row and other is not heading for other in neighbours)
     reading = Lines(sheet, heading.row, columns, label_column, left, language)
     if left > sheet.left and _named_by(sheet, heading.row, bottom, columns, left, right) is None:
         # without any text of its own it has the lines of the table beside it
         reading.beside = _named_by(sheet, heading.row, bottom, columns, sheet.left, left - 1)
     lines = reading.read(bottom)
     if not lines:
-        return None
+        return None, None
     lines, below = _without_strays(lines)
     strays = [
         Cell(line.row, column.number)
@@ -171,7 +175,7 @@ def build(
     if below:
         entries = {cell: entry for cell, entry in entries.items() if cell.row <= lines[-1].row}
     beside = _beside(sheet, over, heading.row, lines, columns, label_column, left, right)
-    return Draft(
+    draft = Draft(
         sheet,
         heading.row,
         columns,
@@ -182,6 +186,7 @@ def build(
         (*beside, *strays),
         reading.whole,
     )
+    return draft, None if weighed else max(looked_at, stopped)
 
 
 _FEWEST_OTHERS = 4  # so many numbers make a column of amounts under another heading than a year
@@ -196,10 +201,14 @@ def _with_others(
     label_column: int | None,
     right: int,
     language: Language,
-) -> tuple[Column, ...]:
-    """The columns with those between and after the years that hold numbers too: changes, quarters, shares."""
+) -> tuple[tuple[Column, ...], bool]:
+    """The columns with those between and after the years that hold numbers too: changes, quarters, shares.
+
+    Also whether the sizes of numbers were looked at for that.
+    """
+    weighed = False
     if bottom - heading_row < _FEWEST_OTHERS:
-        return columns
+        return columns, weighed
     taken = {column.number for column in columns}
     first = columns[0].number if label_column is None else min(label_column + 1, columns[0].number)
     rows = sheet.rows[heading_row + 1 - sheet.top : bottom + 1 - sheet.top]
@@ -209,7 +218,10 @@ def _with_others(
             continue
         offset = number - sheet.left
         numbers = [value for values in rows if isinstance(value := values[offset], float)]
-        if len(numbers) < _FEWEST_OTHERS - 1 or are_shares(numbers):
+        if len(numbers) < _FEWEST_OTHERS - 1:
+            continue
+        weighed = True
+        if are_shares(numbers):
             continue
         if len(numbers) < _FEWEST_OTHERS and not any(
             isinstance(value := values[offset], str) and value and parse_number(value, language) is not None
@@ -221,7 +233,9 @@ def _with_others(
             texts = over.texts(number)
             if not any(words.names_codes(text) or words.names_shares(text) for text in texts):
                 found.append(Column(number, ColumnRole.OTHER, texts[0] if texts else ""))
-    return tuple(sorted((*columns, *found), key=lambda column: column.number)) if found else columns
+    if found:
+        columns = tuple(sorted((*columns, *found), key=lambda column: column.number))
+    return columns, weighed
 
 
 _LARGEST_SHARE = 1.5
@@ -270,12 +284,15 @@ def _right_edge(sheet: Sheet, other: Heading, heading: Heading) -> int:
     return edge
 
 
-def _columns(sheet: Sheet, heading: Heading, over: _Over, left: int, right: int) -> tuple[Column, ...]:
+def _columns(
+    sheet: Sheet, heading: Heading, over: _Over, left: int, right: int
+) -> tuple[tuple[Column, ...], int]:
+    """The columns of years and totals, and the last row that was looked at for them."""
     row = heading.row
     first, last = heading.years[0].column, heading.years[-1].column
     plain = not over.merges and not any(
         value != ""
-        for values in sheet.rows[max(0, row - _HEADING_ROWS - sheet.top) : row - sheet.top]
+        for values in sheet.rows[max(0, row - HEADING_ROWS - sheet.top) : row - sheet.top]
         for value in values[first - sheet.left : last - sheet.left + 1]
     )
     columns = [
@@ -290,6 +307,7 @@ def _columns(sheet: Sheet, heading: Heading, over: _Over, left: int, right: int)
     ]
     taken = {column.number for column in columns}
     second = _is_heading_row(sheet, row + 1, heading)
+    looked_at = row + 1
     for number in range(left, right + 1):
         if number in taken:
             continue
@@ -298,13 +316,16 @@ def _columns(sheet: Sheet, heading: Heading, over: _Over, left: int, right: int)
             texts = []
         if second:
             below = sheet.value(row + 1, number)
-            if isinstance(below, str) and 0 < len(below.strip()) <= _LONGEST_HEADING:
+            if isinstance(below, str) and 0 < len(below.strip()) <= LONGEST_HEADING:
                 texts.append(below)
         name = next((text for text in texts if words.is_total(text) or words.is_span(text)), None)
-        if name is not None and _holds_amounts(sheet, row, number):
-            columns.append(Column(number, ColumnRole.TOTAL, name))
+        if name is not None:
+            holds, last = _holds_amounts(sheet, row, number)
+            looked_at = max(looked_at, last)
+            if holds:
+                columns.append(Column(number, ColumnRole.TOTAL, name))
     columns.sort(key=lambda column: column.number)
-    return tuple(columns)
+    return tuple(columns), looked_at
 
 
 def _year_role(over: _Over, cell: YearCell) -> YearRole:
@@ -328,9 +349,13 @@ _LOOK_AHEAD = 40
 _ENOUGH = 3
 
 
-def _holds_amounts(sheet: Sheet, row: int, column: int) -> bool:
-    """Whether the first cells of a column below a heading hold amounts or nothing, rather than texts."""
+def _holds_amounts(sheet: Sheet, row: int, column: int) -> tuple[bool, int]:
+    """Whether the first cells of a column below a heading hold amounts or nothing, rather than texts.
+
+    Also the last row that was looked at.
+    """
     amounts = texts = 0
+    place = row
     for place in range(row + 1, min(row + _LOOK_AHEAD, sheet.bottom + 1)):
         value = sheet.value(place, column)
         if isinstance(value, str):
@@ -342,7 +367,7 @@ def _holds_amounts(sheet: Sheet, row: int, column: int) -> bool:
             amounts += 1
         if amounts + texts >= _ENOUGH:
             break
-    return amounts >= texts
+    return amounts >= texts, place
 
 
 def _shown(value: Value) -> str:
@@ -361,8 +386,11 @@ def _reach(
     stops: frozenset[int],
     left: int,
     right: int,
-) -> int | None:
-    """The last row with an amount, or with the label of a total that is still to be filled in."""
+) -> tuple[int | None, int]:
+    """The last row with an amount, or with the label of a total that is still to be filled in.
+
+    Also the last row that was looked at.
+    """
     numbers = [column.number for column in columns]
     offsets = [number - sheet.left for number in numbers]
     first, last = numbers[0], numbers[-1]
@@ -376,6 +404,7 @@ def _reach(
     )
     reach: int | None = None
     blank = idle = 0
+    row = heading.row
     slice_from, slice_to = left - sheet.left, right - sheet.left + 1
     for row in range(heading.row + 1, min(next_heading, sheet.bottom + 1)):
         if row in stops:
@@ -401,7 +430,7 @@ def _reach(
         if reach is not None and blank <= 1 and any(words.is_total(text) for text in texts[:2]):
             reach, idle = row, 0
             continue
-        if max(map(len, texts)) > _LONGEST_LABEL or any(
+        if max(map(len, texts)) > LONGEST_LABEL or any(
             words.unit_of(text, near_table=False) for text in texts
         ):
             break
@@ -409,7 +438,7 @@ def _reach(
         idle += 1
         if idle > _ROWS_WITHOUT_AMOUNTS:
             break
-    return reach
+    return reach, row
 
 
 def is_unit_row(values: Sequence[Value]) -> bool:
@@ -470,6 +499,13 @@ def _named_by(
 
 
 _EXACT = 2**53
+
+
+def exact(value: float) -> Decimal:
+    """A number of a cell as an amount; most are whole, which is the short way."""
+    if -_EXACT < value < _EXACT and value == (whole := int(value)):
+        return Decimal(whole)
+    return decimal_of(value)
 
 
 class Lines:
@@ -543,14 +579,9 @@ class Lines:
             kind = type(value)
             if kind is float or kind is int:
                 numeric = True
-                amount: Decimal | None
+                amount: Decimal | None = exact(value)  # type: ignore[arg-type]
                 if kind is float and not value.is_integer():  # type: ignore[union-attr]
-                    amount = decimal_of(value)  # type: ignore[arg-type]
                     self.whole = False
-                elif -_EXACT < value < _EXACT:  # type: ignore[operator]
-                    amount = Decimal(int(value))  # type: ignore[arg-type]
-                else:
-                    amount = decimal_of(value)  # type: ignore[arg-type]
             elif value == "":
                 amount = None
             else:

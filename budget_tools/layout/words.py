@@ -13,7 +13,6 @@ from ..model.amount import Language
 from ..model.status import Status
 from ..model.table import YearRole
 
-_BLANKS = re.compile(r"\s+")
 _EDGES = " :.*•·\t"
 
 
@@ -61,7 +60,7 @@ def status_words(status: Status) -> frozenset[str]:
 @lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """A text as word lists know it: small letters, single blanks, no punctuation at the ends."""
-    return _BLANKS.sub(" ", text).strip(_EDGES).casefold()
+    return " ".join(text.split()).strip(_EDGES).casefold()
 
 
 def _alternatives(words: frozenset[str]) -> str:
@@ -262,7 +261,7 @@ def unit_of(text: str, *, near_table: bool) -> int | None:
     if len(text) > LONGEST_UNIT:
         return None
     folded = fold(text)
-    if not any(mark in folded for mark in _UNIT_MARKS):
+    if not _may_say_unit(folded):
         return None
     unit = _unit_in(_CAPTION.fullmatch(folded)) or _unit_in(_UNIT_LABEL.fullmatch(folded))
     if unit is None:
@@ -280,7 +279,13 @@ _UNIT_MARKS = ("kr", "dkk", "000", "thousand", "million", "nok", "sek", "mio", "
 
 
 _LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d|[ry]\s?['’]?\d\d|[12] [09]\d\d")
-_LIKE_A_UNIT = re.compile("|".join(map(re.escape, _UNIT_MARKS)))
+
+
+def _may_say_unit(folded: str) -> bool:
+    for mark in _UNIT_MARKS:  # noqa: SIM110 - half of the time that any() takes
+        if mark in folded:
+            return True
+    return False
 
 
 _LONGEST_YEAR = 40
@@ -324,7 +329,7 @@ def hear(text: str) -> Heard | None:
         return Heard(None, False, False, False, field) if field is not None else None
     folded = fold(text)
     year = year_of_text(text) if len(folded) <= _LONGEST_YEAR and _LIKE_A_YEAR.search(folded) else None
-    near_unit = unit_of(text, near_table=True) is not None if _LIKE_A_UNIT.search(folded) else False
+    near_unit = _may_say_unit(folded) and unit_of(text, near_table=True) is not None
     unit = near_unit and unit_of(text, near_table=False) is not None
     form = folded.startswith(_FORM_STARTS)
     analysis = analysis_heading(text) if folded[:4] in _ANALYSIS_BEGINS else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from .address import Cell, Range
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,30 @@ class Details:
     filtered_rows: frozenset[int] | None = frozenset()  # hidden by a filter; None where that cannot be told
 
 
+class Shape:
+    """What several sheets have in common: all but their values, as sheets do that were made from one form.
+
+    Whatever follows from that alone is worked out once and kept here.
+    """
+
+    __slots__ = ("_kept",)
+
+    _MOST_KEPT = 64
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What some work gives that looks at nothing but the shape and its key."""
+        try:
+            return cast(T, self._kept[key])
+        except KeyError:
+            if len(self._kept) >= self._MOST_KEPT:
+                self._kept.clear()
+            result = self._kept[key] = work()
+            return result
+
+
 def no_details(ranges: Sequence[Range]) -> Details:
     """Nothing is known of what is expensive to read."""
     return Details()
@@ -77,6 +103,7 @@ class Sheet:
     visible: bool = True
     details: Callable[[Sequence[Range]], Details] = no_details
     links: tuple[str, ...] = ()
+    shape: Shape | None = None
 
     def value(self, row: int, column: int) -> Value:
         """The value of a cell; the empty text where there is nothing."""

@@ -352,13 +352,15 @@ def _empty_field(proposal: Proposal) -> Cell | None:
 
 def _kind(proposal: Proposal) -> str | None:
     """What a proposal calls itself in its title: a saving, or an expansion."""
-    title = words.fold(proposal.title or "")
-    first = re.findall(r"[\wæøåéü-]+", title)
-    if any(word in words.SAVINGS for word in first):
+    first = _WORD.findall(words.fold(proposal.title or ""))
+    if not words.SAVINGS.isdisjoint(first):
         return "saving"
-    if any(word in words.EXPANSIONS for word in first):
+    if not words.EXPANSIONS.isdisjoint(first):
         return "expenditure"
     return None
+
+
+_WORD = re.compile(r"[\wæøåéü-]+")
 
 
 def _net(table: Table) -> Decimal | None:

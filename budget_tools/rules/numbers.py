@@ -269,19 +269,18 @@ def mixed_number_format(table: Table) -> Iterator[Finding]:
     codes = table.details.codes
     if len({_separates(code) for code in codes if "%" not in code}) < 2:
         return
-    shown = table.details.formats.get
+    separators = (
+        _separators(table)
+        if table.shape is None
+        else table.shape.once("separators", lambda: _separators(table))
+    )
     with_separator: list[tuple[Cell, str, Decimal]] = []
     without: list[tuple[Cell, str, Decimal]] = []
-    for line in table.lines:
-        for column, amount in zip(table.columns, line.amounts, strict=True):
-            if amount is None or amount.adjusted() < _THOUSANDS:
-                continue
-            cell = Cell(line.row, column.number)
-            code = shown(cell)
-            if code is None or "%" in code:
-                continue
-            if cell not in table.entries:
-                (with_separator if _separates(code) else without).append((cell, code, amount))
+    for line, separated in zip(table.lines, separators, strict=True):
+        for amount, known in zip(line.amounts, separated, strict=True):
+            if known is not None and amount is not None and amount.adjusted() >= _THOUSANDS:
+                cell, code, separates = known
+                (with_separator if separates else without).append((cell, code, amount))
     if not with_separator or not without:
         return
     few, many = (
@@ -297,6 +296,19 @@ def mixed_number_format(table: Table) -> Iterator[Finding]:
         related=[many[0][0]],
         fix=Fix(Safety.SAFE, tuple(SetNumberFormat(table.sheet.name, cell, usual) for cell, _, _ in few)),
     )
+
+
+def _separators(table: Table) -> list[list[tuple[Cell, str, bool] | None]]:
+    """The number format of each amount, line by line, and whether it separates thousands."""
+    formats = table.details.formats
+
+    def known(cell: Cell) -> tuple[Cell, str, bool] | None:
+        code = formats.get(cell)
+        if code is None or "%" in code or cell in table.entries:
+            return None
+        return cell, code, _separates(code)
+
+    return [[known(Cell(line.row, column.number)) for column in table.columns] for line in table.lines]
 
 
 _ABOUT = (Decimal("0.5"), Decimal(2))
@@ -328,18 +340,19 @@ def unit_slip(table: Table) -> Iterator[Finding]:
     for line in table.lines:
         if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
             continue
-        sizes = [amount.adjusted() for amount in line.amounts if amount]
-        if not sizes or (largest := max(sizes)) < _THOUSANDS:
+        sizes = sorted([amount.adjusted() for amount in line.amounts if amount])
+        if not sizes or (largest := sizes[-1]) < _THOUSANDS:
             continue
-        if largest - min(sizes) < 2 and (not in_thousands or largest < 4):
-            continue  # a slip of a thousand stands at least so far apart
+        second = sizes[1] if len(sizes) > 1 else largest
+        if largest - second < 2 and (not in_thousands or largest < 4):
+            continue  # a slip of a thousand stands at least so far from two of the others
         for column, amount in zip(table.columns, line.amounts, strict=True):
             if amount is None or abs(amount) < 1000 or column.role is not ColumnRole.YEAR:
                 continue
             cell = Cell(line.row, column.number)
             if cell in table.entries or cell in table.sheet.formulas:
                 continue
-            far = amount.adjusted() - min(sizes) >= 2
+            far = amount.adjusted() - second >= 2
             suggested = _in_unit(table, cell, amount) if far else None
             if suggested is None and in_thousands and amount % 1000 == 0 and amount >= _LEAST_KRONER:
                 suggested = amount / 1000 if _said_in_kroner(table, amount) else None

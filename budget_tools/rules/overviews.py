@@ -32,7 +32,7 @@ def nets(proposal: Proposal, unit: int | None) -> tuple[Net, ...]:
         for line in reversed(totals):
             found.append(_net(table, [line.row], unit))
         plain = [line.row for line in table.lines if line.kind is LineKind.LINE]
-        if len(plain) != 1 or not totals:
+        if plain and (len(plain) != 1 or not totals):
             found.append(_net(table, plain, unit))
     return tuple(found)
 

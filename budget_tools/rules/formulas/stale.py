@@ -58,11 +58,14 @@ def stale_or_missing_value(table: Table) -> Iterator[Finding]:
     rounded: list[tuple[Cell, Decimal, Decimal]] = []
     for cell, change in table.changed.items():
         yield _changed(table, cell, change)
-    for cell, expected in table.computed.items():
+    amounts = table.amounts_at(table.computed)
+    for (cell, expected), amount in zip(table.computed.items(), amounts, strict=True):
         if cell in table.explained:
             continue
         if cell in table.sheet.unvalued:
             missing.append((cell, expected))
+            continue
+        if amount == expected:
             continue
         value = table.sheet.value(cell.row, cell.column)
         if not isinstance(value, int | float) or isinstance(value, bool):
