@@ -55,13 +55,8 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     stops = frozenset(start.row for start in begun)
     drafts = [
         draft
-<<<<<<< HEAD
         for heading in of_tables
-        if (draft := build(sheet, heading, of_tables, stops, language)) is not None
-=======
-        for heading in heads
-        if (draft := table_below(sheet, heading, heads, stops, language, texts)) is not None
->>>>>>> G
+        if (draft := table_below(sheet, heading, of_tables, stops, language, texts)) is not None
     ]
     rest = _outside(others, drafts)
     if len(rest) >= _FEWEST_NUMBERS:

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from ..layout import words
 from ..model.address import Cell
 from ..model.finding import Fact, Finding, Place
 from ..model.overview import Net, Overview, OverviewRow, Shown
 from ..model.proposal import Proposal, Registered, Run
-from ..model.table import ColumnRole, LineKind, Table, YearRole
+from ..model.table import Column, ColumnRole, Line, LineKind, Table, YearRole
 from .base import rule
 from .text import last_part
 
@@ -28,32 +29,44 @@ def nets(proposal: Proposal, unit: int | None) -> tuple[Net, ...]:
     """
     found: list[Net] = []
     for table in proposal.tables:
+        named = partial(_named, table.columns)
+        columns = named() if table.shape is None else table.shape.once("columns of an overview", named)
         totals = [line for line in table.lines if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL)]
         for line in reversed(totals):
-            found.append(_net(table, [line.row], unit))
-        plain = [line.row for line in table.lines if line.kind is LineKind.LINE]
+            found.append(_net(table, columns, [line], unit))
+        plain = [line for line in table.lines if line.kind is LineKind.LINE]
         if plain and (len(plain) != 1 or not totals):
-            found.append(_net(table, plain, unit))
+            found.append(_net(table, columns, plain, unit))
     return tuple(found)
 
 
-def _net(table: Table, rows: Sequence[int], unit: int | None) -> Net:
-    years = [column.year for column in table.columns]
+def _net(table: Table, columns: Sequence[_Name], lines: Sequence[Line], unit: int | None) -> Net:
     shown: list[Shown] = []
-    lines = [line for line in table.lines if line.row in rows]
-    for index, column in enumerate(table.columns):
-        if column.role is ColumnRole.TOTAL:
-            name = "total"
-        elif column.year is None or column.year_role is YearRole.ACCOUNT or years.count(column.year) > 1:
-            continue
-        else:
-            name = str(column.year)
-        amounts = [line.amounts[index] for line in lines]
-        amount = sum((one for one in amounts if one is not None), Decimal(0))
-        place = next((line.row for line, one in zip(lines, amounts, strict=True) if one is not None), rows[0])
-        shown.append(Shown(name, amount, Cell(place, column.number)))
+    for index, number, name in columns:
+        amount, place = _ZERO, lines[0].row
+        for line in reversed(lines):
+            one = line.amounts[index]
+            if one is not None:
+                amount, place = (one if amount is _ZERO else amount + one), line.row
+        shown.append(Shown(name, amount, Cell(place, number)))
     stated = table.units[0][0] if table.units else unit
-    return Net(stated, _step([one.amount for one in shown]), tuple(shown))
+    return Net(stated, _WHOLE if table.whole else _step([one.amount for one in shown]), tuple(shown))
+
+
+_ZERO = Decimal(0)
+_WHOLE = Decimal(1)
+_Name = tuple[int, int, str]
+
+
+def _named(columns: Sequence[Column]) -> list[_Name]:
+    """The columns of years and totals: place in the table, number, and what an overview calls them."""
+    years = [column.year for column in columns]
+    return [
+        (index, column.number, "total" if column.role is ColumnRole.TOTAL else str(column.year))
+        for index, column in enumerate(columns)
+        if column.role is ColumnRole.TOTAL
+        or not (column.year is None or column.year_role is YearRole.ACCOUNT or years.count(column.year) > 1)
+    ]
 
 
 def _step(amounts: Iterable[Decimal]) -> Decimal:
