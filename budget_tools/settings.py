@@ -7,7 +7,7 @@ import tomllib
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -20,11 +20,13 @@ RuleSetting = Literal["error", "warning", "note", "off"]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A table of keys none of which is unknown, of the wrong kind, or changed later."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Number(_Strict):
+class Number(Strict):
     """How proposals are numbered, and within what a number may stand only once."""
 
     pattern: str = DEFAULT_NUMBER
@@ -40,7 +42,7 @@ class Number(_Strict):
         return pattern
 
 
-class Committee(_Strict):
+class Committee(Strict):
     """A committee, its policy area, who owns its proposals, and its frame a year in the unit of the forms."""
 
     committee: str
@@ -55,7 +57,7 @@ StatusWord = Literal[
 ]  # fmt: skip
 
 
-class Listed(_Strict):
+class Listed(Strict):
     """What the department knows of a proposal: its permanent id, its earlier numbers, how far it has come."""
 
     id: str | None = None
@@ -68,7 +70,7 @@ class Listed(_Strict):
         return tuple(given) if isinstance(given, list) else given
 
 
-class Backup(_Strict):
+class Backup(Strict):
     """Where the copies from before a change are kept, and how long."""
 
     folder: str | None = None
@@ -84,7 +86,7 @@ class Backup(_Strict):
         return folder
 
 
-class Limits(_Strict):
+class Limits(Strict):
     """What a workbook may be before it is refused."""
 
     file_mb: Annotated[int, Field(ge=1)] = 100
@@ -92,7 +94,7 @@ class Limits(_Strict):
     memory_mb: Annotated[int, Field(ge=64)] = 1024
 
 
-class Settings(_Strict):
+class Settings(Strict):
     """Everything that can be set. Without any file, these defaults hold."""
 
     language: Literal["da", "en"] = "da"
@@ -126,12 +128,11 @@ class Settings(_Strict):
         return found
 
 
-# A list in TOML is a list; a tuple keeps the settings frozen.
-_TUPLES = ("period", "exclude", "accounts", "transfers")
+_Model = TypeVar("_Model", bound=Strict)
 
 
-def parse_settings(text: str, path: str = FILE_NAME) -> Settings:
-    """Settings from the text of a budget.toml.
+def parse(model: type[_Model], text: str, path: str, *, documented: str = "docs/settings.md") -> _Model:
+    """The values of a settings file; ``documented`` says where its keys stand.
 
     Raises:
         SettingsError: the text is not TOML, or a key or value is not allowed; names key and line.
@@ -140,26 +141,48 @@ def parse_settings(text: str, path: str = FILE_NAME) -> Settings:
         data: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
-    for key in _TUPLES:
-        if isinstance(data.get(key), list):
-            data[key] = tuple(data[key])
     try:
-        settings = Settings.model_validate(data)
+        return model.model_validate(_frozen(data))
     except ValidationError as error:
-        raise SettingsError("\n".join(_sentence(path, text, one) for one in error.errors())) from error
+        said = [_sentence(path, text, one, documented) for one in error.errors()]
+        raise SettingsError("\n".join(said)) from error
+
+
+def _frozen(value: Any) -> Any:
+    """A list in TOML is a list; a tuple keeps the settings frozen."""
+    if isinstance(value, dict):
+        return {key: _frozen(one) for key, one in value.items()}
+    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
+
+
+def parse_settings(text: str, path: str = FILE_NAME) -> Settings:
+    """Settings from the text of a budget.toml.
+
+    Raises:
+        SettingsError: the text is not TOML, or a key or value is not allowed; names key and line.
+    """
+    settings = parse(Settings, text, path)
     _check_codes(settings, text, path)
     return settings
 
 
-@lru_cache(maxsize=256)
-def _read(path: Path, stamp: tuple[int, int]) -> Settings:
+def read_text(path: Path) -> str:
+    """The text of a settings file.
+
+    Raises:
+        SettingsError: it cannot be read, or is no UTF-8.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
-    return parse_settings(text, str(path))
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, stamp: tuple[int, int]) -> Settings:
+    return parse_settings(read_text(path), str(path))
 
 
 def read_settings(path: Path) -> Settings:
@@ -197,17 +220,22 @@ def _check_codes(settings: Settings, text: str, path: str) -> None:
             )
 
 
-def _sentence(path: str, text: str, error: Any) -> str:
+def _sentence(path: str, text: str, error: Any, documented: str) -> str:
     keys = [str(part) for part in error["loc"] if not isinstance(part, int)]
-    return f"{path}{_line(text, *keys)}: {'.'.join(str(part) for part in error['loc'])}: {_allowed(error)}"
+    key = ".".join(str(part) for part in error["loc"])
+    return f"{path}{_line(text, *keys)}: {key}: {_allowed(error, documented)}"
 
 
-def _allowed(error: Any) -> str:
+def _allowed(error: Any, documented: str) -> str:
     context = error.get("ctx") or {}
     given = error.get("input")
+    if isinstance(given, tuple):
+        given = list(given)
+    if "password" in error["loc"]:
+        given = "•••"  # never repeated: it may be the password itself
     match error["type"]:
         case "extra_forbidden":
-            return "there is no such setting; see docs/settings.md for those there are"
+            return f"there is no such setting; see {documented} for those there are"
         case "literal_error":
             return f"{given!r} is not allowed; allowed: {context.get('expected')}"
         case "missing":
@@ -222,6 +250,14 @@ def _allowed(error: Any) -> str:
             return f"{given!r} is not allowed; allowed: text in quotes"
         case "tuple_type":
             return f"{given!r} is not allowed; allowed: a list in [ ]"
+        case "too_short":
+            return f"{given!r} is not allowed; allowed: a list of at least {context.get('min_length')}"
+        case "date_type" | "date_from_datetime_parsing" | "date_parsing":
+            return f"{given!r} is not allowed; allowed: a date without quotes, such as 2026-05-01"
+        case "float_type":
+            return f"{given!r} is not allowed; allowed: a number"
+        case "bool_type":
+            return f"{given!r} is not allowed; allowed: true or false"
         case "dict_type" | "model_type" | "model_attributes_type":
             return f"{given!r} is not allowed; allowed: a table of keys"
         case "value_error":

@@ -58,7 +58,7 @@ HEAVY = {
     "python_calamine": {"books"},
     "typer": {"cli"},
     "rich": {"cli", "reports/compare.py", "reports/console.py", "reports/overview.py"},
-    "pydantic": {"settings.py"},
+    "pydantic": {"nightly/settings.py", "settings.py"},
 }
 
 
