@@ -386,8 +386,13 @@ def _crashed(code: str, subject: Any) -> Finding:
     return Finding("RUN001", name, facts={"code": code, "where": name or "?"}, key=(code,))
 
 
-def inspect(batch: Sequence[Examined]) -> list[tuple[WorkbookReport, list[Registered]]]:
-    """The reports of a batch, and what the register of the run must remember of its proposals."""
+def inspect(
+    batch: Sequence[Examined], digest: Callable[[object], int] = hash
+) -> list[tuple[WorkbookReport, list[Registered]]]:
+    """The reports of a batch, and what the register of the run must remember of its proposals.
+
+    ``digest`` is what the register compares proposals by.
+    """
     tables = [
         (number, table)
         for number, examined in enumerate(batch)
@@ -411,7 +416,7 @@ def inspect(batch: Sequence[Examined]) -> list[tuple[WorkbookReport, list[Regist
         _inspect_totals(batch[number], doubtful)
     _inspect_proposals(batch)
     _inspect_analyses(batch)
-    return [_report(examined) for examined in batch]
+    return [_report(examined, digest) for examined in batch]
 
 
 _TOTALS_WRONG = ("ARI001", "ARI002", "ARI003")
@@ -625,7 +630,7 @@ def snapshots(examined: Examined) -> tuple[Snapshot, ...]:
     )
 
 
-def _report(examined: Examined) -> tuple[WorkbookReport, list[Registered]]:
+def _report(examined: Examined, digest: Callable[[object], int]) -> tuple[WorkbookReport, list[Registered]]:
     proposals = [(page, proposal) for page in examined.pages for proposal in page.proposals]
     known = {one.number: one.identity for _, one in proposals if one.number is not None and one.identity}
     findings = settle(examined.findings)
@@ -643,7 +648,7 @@ def _report(examined: Examined) -> tuple[WorkbookReport, list[Registered]]:
             ),
         ),
         [
-            _registered(examined, proposal)
+            _registered(examined, proposal, digest)
             for page, proposal in proposals
             if proposal.number is not None and proposal.tables
         ],
@@ -740,17 +745,17 @@ def _period(table: Table) -> tuple[int, ...]:
     )
 
 
-def _registered(examined: Examined, proposal: Proposal) -> Registered:
+def _registered(examined: Examined, proposal: Proposal, digest: Callable[[object], int]) -> Registered:
     assert proposal.number is not None
     in_committee = examined.settings.number.scope == "committee" and proposal.committee
     tables = proposal.tables
     contents = (
-        hash(proposal.title),
-        hash(proposal.text),
-        hash(tuple([unit for table in tables for unit, _ in table.units])),
-        hash(tuple([table.years for table in tables])),
-        hash(tuple([line.label for table in tables for line in table.lines])),
-        hash(tuple([line.amounts for table in tables for line in table.lines])),
+        digest(proposal.title),
+        digest(proposal.text),
+        digest(tuple([unit for table in tables for unit, _ in table.units])),
+        digest(tuple([table.years for table in tables])),
+        digest(tuple([line.label for table in tables for line in table.lines])),
+        digest(tuple([line.amounts for table in tables for line in table.lines])),
     )
     return Registered(
         examined.book.path,

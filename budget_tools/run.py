@@ -6,7 +6,7 @@ import gc
 import glob
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from .comparing import Comparison
     from .inspection import Examined
-    from .model.book import Book
+    from .model.proposal import Registered
     from .model.snapshot import Snapshot
 
 Progress = Callable[[int, int], None]
@@ -70,7 +70,7 @@ class Report(model.Report):
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """The workbooks that some paths name, and the other documents that lie among them."""
 
     workbooks: tuple[Path, ...]
@@ -110,8 +110,14 @@ class SettingsOf:
         return found
 
 
-def find(paths: Iterable[str | Path], settings_of: SettingsOf) -> _Found:
+Seen = dict[Path, "os.DirEntry[str]"]
+"""What a folder's listing says of a file: on some systems its size and time, without asking again."""
+
+
+def find(paths: Iterable[str | Path], settings_of: SettingsOf, seen: Seen | None = None) -> Found:
     """The workbooks below some files, folders and patterns, each once, in order.
+
+    ``seen`` is filled with the entries of the folders that were listed.
 
     Raises:
         UsageError: a path does not exist, or none was given.
@@ -125,7 +131,7 @@ def find(paths: Iterable[str | Path], settings_of: SettingsOf) -> _Found:
     for one in given:
         path = Path(one)
         if path.is_dir():
-            _walk(path, settings_of, workbooks, others, unreadable)
+            _walk(path, settings_of, workbooks, others, unreadable, seen)
         elif path.exists() or path.is_symlink():
             workbooks.add(path)
         else:
@@ -134,10 +140,10 @@ def find(paths: Iterable[str | Path], settings_of: SettingsOf) -> _Found:
                 raise UsageError(f"{one}: no such file or folder, and no workbook fits it as a pattern")
             for match in map(Path, matches):
                 if match.is_dir():
-                    _walk(match, settings_of, workbooks, others, unreadable)
+                    _walk(match, settings_of, workbooks, others, unreadable, seen)
                 elif match.suffix.lower() in _WORKBOOKS and not _is_lock(match):
                     workbooks.add(match)
-    return _Found(
+    return Found(
         workbooks.paths(), {folder: tuple(names) for folder, names in others.items()}, tuple(unreadable)
     )
 
@@ -172,6 +178,7 @@ def _walk(
     workbooks: _Once,
     others: dict[Path, list[str]],
     unreadable: list[Path],
+    seen: Seen | None,
 ) -> None:
     settings = settings_of.folder(folder)
     try:
@@ -191,9 +198,12 @@ def _walk(
         suffix = os.path.splitext(name)[1].lower()
         if is_folder:
             if not entry.is_symlink():
-                _walk(folder / name, settings_of, workbooks, others, unreadable)
+                _walk(folder / name, settings_of, workbooks, others, unreadable, seen)
         elif suffix in _WORKBOOKS:
-            workbooks.add(folder / name)
+            path = folder / name
+            workbooks.add(path)
+            if seen is not None:
+                seen[path] = entry
         elif suffix in _DOCUMENTS:
             others[folder].append(name)
 
@@ -237,7 +247,7 @@ def check(
     settings_of = SettingsOf(config, language)
     found = find(paths, settings_of)
     reports, registered = _inspect_all(found.workbooks, settings_of, wanted, progress, read, snapshots)
-    about_run = list(_of_run(found))
+    about_run = list(not_looked_at(found))
     if registered:
         from .inspection import as_registers_say, inspect_run, known_to_registers
 
@@ -351,7 +361,7 @@ def check_book(book: Book, settings: Settings, *, sheet: str | None = None) -> R
     return Report((report,), (), settings.language, settings.form_word)
 
 
-def _of_run(found: _Found) -> Iterator[Finding]:
+def not_looked_at(found: Found) -> Iterator[Finding]:
     """What was not checked: other documents in the folders, and folders that cannot be opened."""
     for folder, names in found.others.items():
         yield Finding(
@@ -440,14 +450,14 @@ def examine_all(
             data = snapshot(path, settings.limits)
             book = (read or read_bytes)(data, str(path), settings.limits)
         except WorkbookError as error:
-            yield path, _not_checked(path, error)
+            yield path, not_checked(path, error)
             continue
         try:
             examined = examine(book, settings, wanted.unasked(settings) if wanted is not None else ())
         except Exception:  # whatever is wrong with one workbook must not cost the others
             if os.environ.get("BUDGET_TOOLS_DEBUG"):
                 raise
-            yield path, _not_checked(path, Unreadable("crashed"))
+            yield path, not_checked(path, Unreadable("crashed"))
             continue
         in_use_by = owner(path, lock_files)
         if in_use_by is not None:
@@ -455,13 +465,56 @@ def examine_all(
         yield path, examined
 
 
-def _not_checked(path: Path, error: WorkbookError) -> WorkbookReport:
+def not_checked(path: Path, error: WorkbookError) -> WorkbookReport:
+    """The report of a workbook that could not be read."""
     refused = isinstance(error, Refused)
     facts: dict[str, Any] = {**error.facts, "reason": error.reason}
     finding = Finding("RUN004" if refused else "RUN002", facts=facts, key=(error.reason,))
     return WorkbookReport(
         str(path), "refused" if refused else "unreadable", (finding,), (), error.reason, error.facts
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A workbook's report, what the register of a run must know of it, and how it was read, if it was."""
+
+    report: WorkbookReport
+    registered: Sequence[Registered] = ()
+    examined: Examined | None = None
+
+
+def inspect_all(
+    paths: Iterable[Path],
+    settings_of: SettingsOf,
+    wanted: Wanted,
+    read: Reader | None = None,
+    *,
+    snapshots: bool = False,
+    digest: Callable[[object], int] = hash,
+) -> Iterator[Inspected]:
+    """Each workbook, read and inspected in batches; those that cannot be read come before their batch.
+
+    ``digest`` is what the register compares proposals by. ``hash`` is quick, but says something else in
+    every process; what outlives one needs another.
+    """
+    from .inspection import BATCH_BOOKS, BATCH_LINES, inspect
+
+    batch: list[Examined] = []
+    lines = 0
+    for _, examined in examine_all(paths, settings_of, read, wanted):
+        if isinstance(examined, WorkbookReport):
+            yield Inspected(examined)
+            continue
+        examined.snapshots_wanted = snapshots
+        batch.append(examined)
+        lines += examined.lines
+        if len(batch) >= BATCH_BOOKS or lines >= BATCH_LINES:
+            for (report, registered), one in zip(inspect(batch, digest), batch, strict=True):
+                yield Inspected(report, registered, one)
+            batch, lines = [], 0
+    for (report, registered), one in zip(inspect(batch, digest) if batch else (), batch, strict=True):
+        yield Inspected(report, registered, one)
 
 
 def _inspect_all(
@@ -471,46 +524,32 @@ def _inspect_all(
     progress: Progress | None,
     read: Reader | None,
     snapshots: bool = False,
-) -> tuple[dict[str, WorkbookReport], list[Any]]:
-    """The reports of all workbooks in their order, batch by batch, and the register of their proposals."""
-    from .inspection import BATCH_BOOKS, BATCH_LINES, inspect
-
+) -> tuple[dict[str, WorkbookReport], list[Registered]]:
+    """The reports of all workbooks in their order, and the register of their proposals."""
     reports: dict[str, WorkbookReport] = {}
-    registered: list[Any] = []
-    batch: list[Examined] = []
-    lines = 0
+    registered: list[Registered] = []
 
-    def flush() -> None:
-        nonlocal batch, lines
-        for report, proposals in inspect(batch):
-            reports[report.path] = report
-            registered.extend(proposals)
-        batch, lines = [], 0
+    def told() -> Iterator[Path]:
+        for number, path in enumerate(paths):
+            if progress is not None and number:
+                progress(number, len(paths))
+            reports[str(path)] = WorkbookReport(str(path), "checked")  # keeps the order of the paths
+            yield path
+        if progress is not None and paths:
+            progress(len(paths), len(paths))
 
     def work() -> None:  # what it holds is gone before the collector looks again
-        nonlocal lines
-        for number, (path, examined) in enumerate(examine_all(paths, settings_of, read, wanted), 1):
-            reports[str(path)] = WorkbookReport(str(path), "checked")  # keeps the order of the paths
-            if isinstance(examined, WorkbookReport):
-                reports[str(path)] = examined
-            else:
-                examined.snapshots_wanted = snapshots
-                batch.append(examined)
-                lines += examined.lines
-                if len(batch) >= BATCH_BOOKS or lines >= BATCH_LINES:
-                    flush()
-            if progress is not None:
-                progress(number, len(paths))
-        if batch:
-            flush()
+        for one in inspect_all(told(), settings_of, wanted, read, snapshots=snapshots):
+            reports[one.report.path] = one.report
+            registered.extend(one.registered)
 
-    with _without_collector():
+    with without_collector():
         work()
     return reports, registered
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Work without Python's cycle collector, which would go through a whole batch again and again.
 
     A batch holds many small values and hardly a cycle; what there is, is collected when the work is done.

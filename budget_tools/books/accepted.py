@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import UsageError
 from ..model.acceptance import Acceptance, latest
-from ..model.finding import Finding, WorkbookReport
+from ..model.finding import WorkbookReport
 from ..settings import nearest
 
 FILE_NAME = "budget-accepted.jsonl"
@@ -151,31 +151,73 @@ class Accepted:
 
     def applied(self, report: WorkbookReport) -> WorkbookReport:
         """A workbook's report, in which each finding that was accepted says so."""
-        file = self._file(os.path.dirname(report.path))
-        if file is None or (not report.findings and report.status == "checked"):
+        of = self.of(report.path, checked=report.status == "checked")
+        if of is None or (not report.findings and report.status == "checked"):
             return report
+        findings = []
+        for finding in report.findings:
+            record = of.finding(finding)
+            findings.append(finding if record is None else replace(finding, accepted=record))
+        return replace(report, findings=tuple(findings), accepted=of.whole)
+
+    def of(self, path: str, *, checked: bool) -> AcceptedOf | None:
+        """What was accepted of a workbook, which could be checked or not; None where nothing ever was."""
+        file = self._file(os.path.dirname(path))
+        if file is None:
+            return None
         if file not in self._read:
             self._read[file] = _Records(latest(read(file)[0]))
         records = self._read[file]
-        here = path_in(file, Path(report.path))
+        here = path_in(file, Path(path))
         whole = None
-        if report.status != "checked":
+        if not checked:
             record = records.own.get((here, None))
             if record is not None and record.action == "accept" and not record.expired(self._today):
                 whole = record
-        findings = []
-        for finding in report.findings:
-            record = whole if finding.code in _UNREAD else self._of(file, here, finding, records)
-            findings.append(finding if record is None else replace(finding, accepted=record))
-        return replace(report, findings=tuple(findings), accepted=whole)
+        return AcceptedOf(file, here, records, whole, self._today)
 
-    def _of(
-        self,
-        file: Path,
-        here: str,
-        finding: Finding,
-        records: _Records,
-    ) -> Acceptance | None:
+    def files(self, folders: Iterable[str]) -> list[Path]:
+        """The acceptance files that hold for some folders."""
+        return sorted({file for folder in folders if (file := self._file(folder)) is not None})
+
+
+class _Told(Protocol):
+    """What an acceptance is compared with: a finding, or what is remembered of one."""
+
+    @property
+    def id(self) -> str:
+        """The same for the same fault of the same line."""
+
+    @property
+    def former_ids(self) -> tuple[str, ...]:
+        """Its ids while its proposal had other numbers."""
+
+    @property
+    def values(self) -> str:
+        """Another one when an amount behind it changes."""
+
+    @property
+    def code(self) -> str:
+        """The code of its rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedOf:
+    """What was accepted of one workbook; ``whole``: that it could not be checked."""
+
+    file: Path
+    here: str
+    records: _Records
+    whole: Acceptance | None
+    today: date
+
+    def finding(self, finding: _Told) -> Acceptance | None:
+        """The acceptance of a finding, if it holds."""
+        return (
+            self.whole if finding.code in _UNREAD else self._of(self.file, self.here, finding, self.records)
+        )
+
+    def _of(self, file: Path, here: str, finding: _Told, records: _Records) -> Acceptance | None:
         """The acceptance of a finding: of this workbook, else of one that is there no more (renamed).
 
         What was said under its id of today counts before what was said under an earlier one.
@@ -192,10 +234,10 @@ class Accepted:
                     return record
         return None
 
-    def _holds(self, record: Acceptance, finding: Finding) -> bool:
+    def _holds(self, record: Acceptance, finding: _Told) -> bool:
         return (
             record.action == "accept"
             and record.values == finding.values
             and record.code == finding.code
-            and not record.expired(self._today)
+            and not record.expired(self.today)
         )
