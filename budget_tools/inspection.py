@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from .analysis import analysed, read_cases
-from .catalog import entry
 from .comparing import snapshot_of
 from .cover import SEVERAL, cover, explain, own_sums, places_rounded, roughly, rounding
 from .filling import missing_totals
@@ -23,7 +22,7 @@ from .model.address import Cell, SheetCell
 from .model.analysis import Analysis
 from .model.book import Book, Details, Sheet
 from .model.edit import SetCell
-from .model.finding import Finding, ProposalSummary, Severity, WorkbookReport
+from .model.finding import Finding, ProposalSummary, WorkbookReport
 from .model.overview import Overview
 from .model.proposal import Page, Proposal, Registered, Run, identity_of
 from .model.snapshot import Snapshot
@@ -610,16 +609,6 @@ def known_to_registers(report: WorkbookReport, registered: Iterable[Registered])
         elif one.active or finding.code not in _BESIDE_OTHERS:
             found.append(replace(finding, identity=one.identity))
     return tuple(found)
-
-
-def severity_of(finding: Finding, settings: Settings, switched_on: Callable[[str], bool]) -> Severity | None:
-    """How bad a finding is under the settings; None when it is not wanted."""
-    word: str = settings.rules.get(finding.code) or entry(finding.code).severity(
-        settings.phase, finding.variant
-    )
-    if word == "off":
-        return Severity.WARNING if switched_on(finding.code) else None
-    return Severity.of(word)
 
 
 def snapshots(examined: Examined) -> tuple[Snapshot, ...]:

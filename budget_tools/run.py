@@ -19,7 +19,7 @@ from .errors import Refused, Unreadable, UsageError, WorkbookError
 from .model import finding as model
 from .model.address import Cell
 from .model.book import Book
-from .model.finding import Finding, WorkbookReport
+from .model.finding import Finding, Severity, WorkbookReport
 from .settings import Limits, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -412,8 +412,6 @@ class Wanted:
 
     def of(self, findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
         """The findings that are wanted, worst first, each with its severity."""
-        from .inspection import severity_of
-
         kept: list[Finding] = []
         for finding in findings:
             if self._ignore and finding.code.startswith(self._ignore):
@@ -425,6 +423,16 @@ class Wanted:
                 kept.append(finding.settled(severity, finding.ordinal))
         kept.sort(key=lambda one: (-one.severity, one.sheet or "", one.cell or Cell(0, 0), one.code))
         return iter(kept)
+
+
+def severity_of(finding: Finding, settings: Settings, switched_on: Callable[[str], bool]) -> Severity | None:
+    """How bad a finding is under the settings; None when it is not wanted."""
+    word: str = settings.rules.get(finding.code) or entry_of(finding.code).severity(
+        settings.phase, finding.variant
+    )
+    if word == "off":
+        return Severity.WARNING if switched_on(finding.code) else None
+    return Severity.of(word)
 
 
 def examine_all(

@@ -1,0 +1,188 @@
+"""What is kept of a checked workbook: its findings in words and its proposals, as plain JSON values.
+
+Words, not facts, because the rules that made a finding may be others by the time it is told again. A change
+of rules, settings or language makes every workbook be checked again, so the words never lag behind.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+from ..model.address import Cell, parse_cell
+from ..model.finding import Finding, ProposalSummary
+from ..model.night import Excerpt
+from ..model.proposal import Frame, Named, Registered
+from ..reports.wording import Wording
+from .excerpt import Excerpts
+
+IN_USE = "RUN003"
+"""Told of the moment, never remembered: it says nothing of the workbook's content."""
+
+
+def packed(value: object) -> bytes:
+    """Values as compressed JSON."""
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+
+
+def unpacked(data: bytes) -> Any:
+    """The values that ``packed`` was given."""
+    return json.loads(zlib.decompress(data))
+
+
+# ----------------------------------------------------------------------------------------- findings
+
+
+def in_words(
+    findings: Iterable[Finding], path: str | None, wording: Wording, excerpts: Excerpts | None = None
+) -> list[dict[str, Any]]:
+    """Findings as a reader is told them."""
+    told = []
+    for finding in findings:
+        if finding.code == IN_USE:
+            continue
+        excerpt = excerpts.around(finding) if excerpts is not None else None
+        one: dict[str, Any] = {
+            "id": finding.id,
+            "values": finding.values,
+            "code": finding.code,
+            "severity": int(finding.severity),
+            "sheet": finding.sheet,
+            "cell": str(finding.cell) if finding.cell is not None else None,
+            "proposal": finding.proposal,
+            "message": wording.message(path, finding),
+            "hint": wording.hint(path, finding),
+            "fix": wording.fix(path, finding) or None,
+            "evidence": wording.evidence(finding) or None,
+        }
+        if excerpt is not None:
+            one["excerpt"] = [
+                excerpt.rows,
+                excerpt.row_numbers,
+                excerpt.left,
+                [str(cell) for cell in excerpt.related],
+            ]
+        told.append(one)
+    return told
+
+
+def excerpt_of(told: Mapping[str, Any]) -> Excerpt | None:
+    """The table around a finding that was told."""
+    said = told.get("excerpt")
+    if said is None:
+        return None
+    rows, numbers, left, related = said
+    return Excerpt(
+        tuple([tuple(row) for row in rows]),
+        tuple(numbers),
+        left,
+        cell_of(told["cell"]),
+        tuple([parse_cell(cell) for cell in related]),
+    )
+
+
+def cell_of(text: str | None) -> Cell | None:
+    """A cell from its A1 text, which may be missing."""
+    return parse_cell(text) if text is not None else None
+
+
+# ---------------------------------------------------------------------------------------- proposals
+
+
+def summaries(proposals: Iterable[ProposalSummary]) -> list[list[Any]]:
+    """Proposals as plain values."""
+    return [
+        [
+            *(one.number, one.title, one.committee, one.sheet, one.unit, one.years),
+            {name: str(amount) for name, amount in one.totals.items()},
+        ]
+        for one in proposals
+    ]
+
+
+def summary_of(said: Sequence[Any]) -> ProposalSummary:
+    """A proposal from the values of ``summaries``."""
+    number, title, committee, sheet, unit, years, totals = said
+    amounts = {name: Decimal(amount) for name, amount in totals.items()}
+    return ProposalSummary(number, title, committee, sheet, unit, tuple(years), amounts)
+
+
+def digest(value: object) -> int:
+    """A number that is the same for equal contents in every process and on every machine."""
+    return int.from_bytes(blake2b(_spelled(value).encode("utf-8", "replace"), digest_size=7).digest(), "big")
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"({','.join([_spelled(one) for one in value])})"
+    if isinstance(value, Decimal):
+        return str(value.normalize() + 0) if value.is_finite() else str(value)
+    return repr(value)
+
+
+def registration(registered: Iterable[Registered]) -> list[list[Any]]:
+    """What the register of a run must know of a workbook's proposals, as plain values."""
+    return [
+        [
+            *(one.sheet, list(one.cell), one.number, one.scope, one.contents),
+            [[name.key, name.written, list(name.cell)] for name in one.names],
+            [str(price) for price in one.staff_prices],
+            *(one.price_level, one.price_level_wanted),
+            _frame(one.frame),
+        ]
+        for one in registered
+    ]
+
+
+def _frame(frame: Frame | None) -> list[Any] | None:
+    if frame is None:
+        return None
+    return [frame.committee, frame.years, [[year, str(amount)] for year, amount in frame.amounts]]
+
+
+def registered_of(path: str, said: Iterable[Sequence[Any]]) -> list[Registered]:
+    """The proposals of a workbook from the values of ``registration``."""
+    found = []
+    for sheet, cell, number, scope, contents, names, prices, level, wanted, frame in said:
+        found.append(
+            Registered(
+                path,
+                sheet,
+                Cell(*cell),
+                number,
+                scope,
+                tuple(contents),
+                tuple([Named(key, written, Cell(*place)) for key, written, place in names]),
+                tuple([Decimal(price) for price in prices]),
+                level,
+                wanted,
+                _frame_of(frame),
+            )
+        )
+    return found
+
+
+def _frame_of(said: Sequence[Any] | None) -> Frame | None:
+    if said is None:
+        return None
+    committee, years, amounts = said
+    return Frame(
+        committee,
+        tuple((year, amount) for year, amount in years),
+        tuple((year, Decimal(amount)) for year, amount in amounts),
+    )
+
+
+def ids(told: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """The id of each finding, and how many of the same id came before it."""
+    seen: dict[str, int] = {}
+    found = []
+    for one in told:
+        nth = seen.get(one["id"], 0)
+        seen[one["id"]] = nth + 1
+        found.append((one["id"], nth))
+    return found

@@ -1,0 +1,289 @@
+"""The child that checks workbooks: a crash, a hang or a workbook that swells costs the child, not the night.
+
+Orders come on standard input and answers go out on standard output, pickled: both ends are ours. Before each
+workbook the child says which one it is at, so that whoever waits knows whom to blame.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from ..catalog import Language
+from ..errors import WorkbookError
+from ..model.finding import Severity
+from ..run import Inspected, SettingsOf, Wanted, inspect_all, without_collector
+from ..settings import Limits
+
+if TYPE_CHECKING:
+    from ..model.book import Book
+
+INSPECTING = -1
+"""What a child is at when it has read its workbooks and compares what it found."""
+
+SAME = "same"
+HALF_SAVED = ("broken-zip", "empty-file", "missing", "missing-part", "locked")
+"""Reasons that may be gone in a moment, when whoever saves the file has finished."""
+
+_FRESH = 2_000_000_000  # nanoseconds in which a file may change again without another time stamp
+_LATELY = 600_000_000_000  # whoever saves a workbook has finished after ten minutes
+
+
+class Order(NamedTuple):
+    """What holds for everything that a child checks."""
+
+    language: Language
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    snapshots: bool
+    seconds: int
+    memory_mb: int
+
+
+class Item(NamedTuple):
+    """A workbook to check; ``hash`` is that of its content when it was last checked, where that is known."""
+
+    number: int
+    path: str
+    hash: bytes | None = None
+
+
+class Outcome(NamedTuple):
+    """What became of a workbook. ``status`` is checked, unreadable, refused or ``SAME``.
+
+    ``told``, ``registered`` and ``figures`` are packed; ``facts`` are of each finding: id, how many of the
+    same id came before, values, code, severity. ``again``: it was being saved, and is worth another try.
+    """
+
+    number: int
+    status: str
+    hash: bytes | None
+    size: int
+    mtime_ns: int
+    reason: str | None = None
+    facts: tuple[tuple[str, int, str, str, int], ...] = ()
+    told: bytes = b""
+    registered: bytes = b""
+    figures: bytes = b""
+    again: bool = False
+
+    def count(self, severity: Severity) -> int:
+        """How many findings there are of a severity."""
+        return sum(fact[4] == severity for fact in self.facts)
+
+
+def main() -> None:
+    """The child: orders in, answers out, until there are no more."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints is no answer
+    _keep_to_the_parent()
+    orders = sys.stdin.buffer
+    order: Order = pickle.load(orders)
+    from .. import inspection  # the long imports belong to the start, not to the first workbook
+
+    assert inspection
+    _limit_memory(order.memory_mb)
+    while True:
+        try:
+            kind, task = pickle.load(orders)
+        except EOFError:
+            return
+        _answer(answers, ("done", _ANSWERS[kind](task, order, answers)))
+
+
+def _answer(answers: IO[bytes], message: tuple[str, Any]) -> None:
+    answers.write(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
+    answers.flush()
+
+
+def _checked(items: Sequence[Item], order: Order, answers: IO[bytes]) -> list[Outcome]:
+    """What became of some workbooks, in the order of their numbers."""
+    with without_collector():
+        return sorted(_Batch(items, order, answers).outcomes())
+
+
+class _Batch:
+    """Workbooks that are checked together, each read at one moment and known by its content."""
+
+    def __init__(self, items: Sequence[Item], order: Order, answers: IO[bytes]) -> None:
+        self._items = items
+        self._order = order
+        self._answers = answers
+        self._numbers: dict[str, int] = {}
+        self._states: dict[str, tuple[int, int]] = {}
+        self._hashes: dict[str, bytes] = {}
+        self._unsteady: set[str] = set()
+        self._same: list[Outcome] = []
+        self._settings_of = SettingsOf(None, order.language)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """What became of each workbook."""
+        order = self._order
+        wanted = Wanted(order.select, order.ignore)
+        from .telling import digest
+
+        for one in inspect_all(
+            self._paths(), self._settings_of, wanted, self._read, snapshots=order.snapshots, digest=digest
+        ):
+            yield self._outcome(one, wanted)
+        yield from self._same
+
+    def _paths(self) -> Iterator[Path]:
+        for item in self._items:
+            self._at(item.number)
+            path = Path(item.path)
+            state = _state(path)
+            if item.hash is not None and self._content(path) == item.hash:
+                self._same.append(Outcome(item.number, SAME, item.hash, *_trusted(state)))
+                continue
+            self._numbers[item.path] = item.number
+            self._states[item.path] = state
+            yield path
+            if _state(path) != state:
+                self._unsteady.add(item.path)
+        self._at(INSPECTING)
+
+    def _at(self, number: int) -> None:
+        _limit_cpu(self._order.seconds)
+        _answer(self._answers, ("at", number))
+
+    def _content(self, path: Path) -> bytes | None:
+        from ..books.guard import snapshot
+
+        try:
+            return _hash(snapshot(path, self._settings_of.file(path).limits))
+        except WorkbookError:
+            return None
+
+    def _read(self, data: bytes, path: str, limits: Limits) -> Book:
+        from ..books.file import read_bytes
+
+        self._hashes[path] = _hash(data)
+        return read_bytes(data, path, limits)
+
+    def _outcome(self, one: Inspected, wanted: Wanted) -> Outcome:
+        from ..reports.wording import Wording, not_checked
+        from .excerpt import Excerpts
+        from .telling import ids, in_words, packed, registration, summaries
+
+        report, examined = one.report, one.examined
+        path = report.path
+        settings = self._settings_of.file(Path(path))
+        wording = Wording(self._order.language, settings.form_word)
+        excerpts = Excerpts.of(examined.pages, self._order.language) if examined is not None else None
+        told = in_words(wanted.of(report.findings, settings), path, wording, excerpts)
+        facts = tuple(
+            (id_, nth, said["values"], said["code"], said["severity"])
+            for said, (id_, nth) in zip(told, ids(told), strict=True)
+        )
+        checked = report.status == "checked"
+        state = self._states[path]
+        unsteady = path in self._unsteady
+        half_saved = report.reason in HALF_SAVED and (
+            report.reason == "locked" or time.time_ns() - state[1] < _LATELY
+        )
+        return Outcome(
+            self._numbers[path],
+            report.status,
+            None if unsteady or half_saved else self._hashes.get(path),
+            *_trusted(state),
+            None if checked else wording.message(path, not_checked(report)),
+            facts,
+            packed({"proposals": summaries(report.proposals), "findings": told}),
+            packed(registration(one.registered)),
+            packed([snapshot.to_json() for snapshot in report.snapshots]) if self._order.snapshots else b"",
+            unsteady or half_saved,
+        )
+
+
+def _hash(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
+
+
+def _state(path: Path) -> tuple[int, int]:
+    try:
+        state = os.stat(path)
+    except OSError:
+        return -1, 0
+    return state.st_size, state.st_mtime_ns
+
+
+def _trusted(state: tuple[int, int]) -> tuple[int, int]:
+    """Size and time of a file, without the time where it could change again and keep it."""
+    size, mtime_ns = state
+    return (size, 0) if mtime_ns > time.time_ns() - _FRESH else state
+
+
+def _across(state: str, order: Order, _: IO[bytes]) -> list[dict[str, Any]]:
+    """What can only be said of all workbooks together, in words, each finding with its path."""
+    from ..inspection import inspect_run
+    from ..reports.wording import Wording
+    from .history import register
+    from .telling import in_words
+
+    registered = register(Path(state))
+    if not registered:
+        return []
+    settings_of = SettingsOf(None, order.language)
+    wanted = Wanted(order.select, order.ignore)
+    told = []
+    for finding in inspect_run(registered):
+        folder = Path(finding.path or registered[0].path).parent
+        settings = settings_of.folder(folder)
+        wording = Wording(order.language, settings.form_word)
+        for one in in_words(wanted.of([finding], settings), finding.path, wording):
+            told.append({**one, "path": finding.path})
+    return told
+
+
+_ANSWERS: Mapping[str, Callable[[Any, Order, IO[bytes]], object]] = {"check": _checked, "across": _across}
+
+
+# ------------------------------------------------------------------------------------------- limits
+
+
+def _keep_to_the_parent() -> None:
+    """Leave the answer to Ctrl-C to the parent, and never outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def _limit_memory(memory_mb: int) -> None:
+    """Give this process so much memory more than it has; where the system knows no such limit, none."""
+    try:
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except (ImportError, OSError, ValueError):
+        return
+    most = pages * os.sysconf("SC_PAGE_SIZE") + memory_mb * 1_000_000
+    # only the soft limit: a child of this child has its own, and may raise it as far
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_cpu(seconds: int) -> None:
+    """End this process when the next workbook takes more CPU than it may take time."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = int(used.ru_utime + used.ru_stime) + 2 * seconds + 10
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+if __name__ == "__main__":
+    from budget_tools.nightly import worker  # under its own name, which the answers are pickled with
+
+    worker.main()
