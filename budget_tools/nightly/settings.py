@@ -72,16 +72,24 @@ class Notify(Strict):
     """Who is told of a night, and how hard it is tried.
 
     ``webhooks`` are addresses as apprise writes them. They and ``ping`` may stand elsewhere as well: see
-    ``secret``. ``timeout`` is in seconds, for each try; ``retries`` come after the first try.
+    ``secret``. ``addresses`` are those of owners who are known by name elsewhere (``Kultur = "kb@…"``).
+    ``timeout`` is in seconds, for each try; ``retries`` come after the first try.
     """
 
     smtp: Smtp | None = None
+    addresses: dict[str, str] = Field(default_factory=dict)
     webhooks: tuple[str, ...] = ()
     ping: str | None = None
     timeout: Annotated[int, Field(ge=1)] = 20
     retries: Annotated[int, Field(ge=0)] = 2
 
     _wrapped = field_validator("webhooks", mode="before")(_one_or_more)
+
+    @field_validator("addresses")
+    @classmethod
+    def _are_addresses(cls, given: dict[str, str]) -> dict[str, str]:
+        _addresses(tuple(given.values()))
+        return given
 
 
 class Reports(Strict):
