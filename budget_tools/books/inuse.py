@@ -111,6 +111,18 @@ _CLOUD_ATTRIBUTES = 0x400000 | 0x40000 | 0x80000 | 0x100000
 _CLOUD_TAG, _CLOUD_TAG_MASK = 0x9000001A, 0xFFFF0FFF
 
 
+# Of a file that is only in the cloud: recalled when it is opened or read, or said to be offline.
+_ELSEWHERE = 0x40000 | 0x400000 | 0x1000
+_DATALESS = 0x40000000  # what macOS says of such a file
+
+
+def is_placeholder(state: os.stat_result) -> bool:
+    """Whether a file is only a name here and is fetched from the cloud by whoever reads it."""
+    attributes: int = getattr(state, "st_file_attributes", 0)
+    flags: int = getattr(state, "st_flags", 0)
+    return bool(attributes & _ELSEWHERE or flags & _DATALESS)
+
+
 def synchronised_by(path: Path) -> str | None:
     """The cloud service that keeps a workbook's folder in step, or None.
 

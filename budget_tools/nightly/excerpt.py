@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from math import isfinite
 
 from ..catalog import Language
 from ..model.address import Cell
@@ -144,22 +146,28 @@ def shown(value: Value, code: str, language: Language) -> str:
 
 
 def _number(value: int | float, code: str, language: Language) -> str:
-    amount = Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)
-    if not amount.is_finite():
-        return str(value)
-    form = _UNSAID.sub("", code).split(";")[0]
-    percent = form.count("%")
-    whole, _, fraction = form.partition(".")
-    amount = amount.scaleb(2 * percent)
-    if not any(sign in form for sign in "0#?"):
-        text = f"{amount:f}"
+    grouped, decimals, percent = _form(code)
+    if decimals is None:
+        text = str(value) if isinstance(value, int) else f"{Decimal(f'{value:.15g}'):f}"
         if "." in text:
             text = text.rstrip("0").rstrip(".")
-        return text.translate(_DANISH) if language == "da" else text
-    decimals = sum(fraction.count(sign) for sign in "0#?")
-    amount = amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    text = f"{amount:,f}" if "," in whole else f"{amount:f}"
+    elif isinstance(value, float) and not isfinite(value):
+        return str(value)
+    else:
+        amount = Decimal(f"{value:.15g}" if isinstance(value, float) else value).scaleb(2 * percent)
+        amount = amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        text = f"{amount:,f}" if grouped else f"{amount:f}"
     return (text.translate(_DANISH) if language == "da" else text) + "%" * percent
+
+
+@lru_cache(maxsize=1024)
+def _form(code: str) -> tuple[bool, int | None, int]:
+    """Of a number format: whether thousands are grouped, how many decimals (None: as many), percent signs."""
+    form = _UNSAID.sub("", code).split(";")[0]
+    whole, _, fraction = form.partition(".")
+    if not any(sign in form for sign in "0#?"):
+        return False, None, 0
+    return "," in whole, sum(fraction.count(sign) for sign in "0#?"), form.count("%")
 
 
 _DANISH = str.maketrans(",.", ".,")

@@ -132,6 +132,11 @@ class History:
                 "if it is damaged, move it away: the next night then starts afresh"
             ) from error
 
+    @property
+    def base(self) -> sqlite3.Connection:
+        """The file itself, for messages that wait in it until they can be delivered."""
+        return self._base
+
     def close(self) -> None:
         """Let go of the file."""
         self._base.close()
@@ -277,7 +282,8 @@ class History:
         ).fetchall()
         new = self._base.execute(
             "SELECT c.figures FROM contents c LEFT JOIN baselines b"
-            " ON c.workbook = b.workbook AND b.deadline = ? WHERE c.figures IS NOT b.figures",
+            " ON c.workbook = b.workbook AND b.deadline = ?"
+            " WHERE c.figures IS NOT b.figures AND length(c.figures) > 0",
             (day,),
         ).fetchall()
         return [row[0] for row in old], [row[0] for row in new]
@@ -587,7 +593,7 @@ class _Finishing:
         if done is None:
             self._base.execute(
                 "INSERT OR IGNORE INTO baselines SELECT ?, number, path, figures FROM workbooks"
-                " JOIN contents ON workbook = number",
+                " JOIN contents ON workbook = number WHERE length(figures) > 0",
                 (deadline,),
             )
             self._base.execute("INSERT INTO marks VALUES (?, ?)", (f"baseline {deadline}", self._now))

@@ -89,7 +89,7 @@ def _plain(number: str) -> str:
 
 
 def _fits(folder: Path, key: str, root: Path) -> bool:
-    """Whether a key of the settings means a folder: by its name, its path below the root, or its whole path."""
+    """Whether a key of the settings means a folder: by its name, its path below the root, or all of it."""
     wanted = os.path.normcase(key.rstrip("/\\")).casefold()
     if PurePath(key).is_absolute() or key.startswith("\\\\"):
         return fnmatch(os.path.normcase(str(folder)).casefold(), wanted)

@@ -21,7 +21,7 @@ from threading import Thread
 from typing import Any
 
 from ..errors import Refused, Unreadable, WorkbookError
-from .worker import INSPECTING, Item, Order, Outcome
+from .worker import INSPECTING, Item, Order, Outcome, refused
 
 STARTING = 60  # seconds in which a worker must be ready, more than its share of a workbook
 TICK = 0.2  # seconds between two looks at the clock
@@ -243,10 +243,6 @@ class Pool:
 
 def _failed(item: Item, order: Order, kind: str, code: int | None) -> Outcome:
     """What is said of a workbook that ended its worker twice."""
-    from ..reports.wording import Wording
-    from ..run import SettingsOf, Wanted, not_checked
-    from .telling import ids, in_words, packed
-
     error: WorkbookError
     if kind == "late":
         error = Refused("timeout", limit=order.seconds)
@@ -254,24 +250,4 @@ def _failed(item: Item, order: Order, kind: str, code: int | None) -> Outcome:
         error = Refused("memory", limit=order.memory_mb)
     else:
         error = Unreadable("crashed")
-    path = Path(item.path)
-    report = not_checked(path, error)
-    settings = SettingsOf(None, order.language).file(path)
-    wording = Wording(order.language, settings.form_word)
-    wanted = Wanted(order.select, order.ignore)
-    told = in_words(wanted.of(report.findings, settings), item.path, wording)
-    facts = tuple(
-        (id_, nth, said["values"], said["code"], said["severity"])
-        for said, (id_, nth) in zip(told, ids(told), strict=True)
-    )
-    try:
-        state = os.stat(path)
-        size, mtime_ns = state.st_size, state.st_mtime_ns
-    except OSError:
-        size, mtime_ns = -1, 0
-    reason = wording.message(item.path, report.findings[0])
-    return Outcome(
-        *(item.number, report.status, None, size, mtime_ns, reason, facts),
-        packed({"proposals": [], "findings": told}),
-        packed([]),
-    )
+    return refused(item.number, item.path, error, order)

@@ -122,7 +122,8 @@ class NightSettings(Strict):
     """Everything that can be set for a night; only ``folders`` must be.
 
     ``owners`` are by folder (a name or pattern such as ``Skole*``, or a whole path) or by the beginning of
-    the proposals' numbers (``2.1.2``).
+    the proposals' numbers (``2.1.2``). ``shares`` are folders, each with its name on the readers' PCs
+    (``\\\\server\\budget``). ``download``: also fetch what is only in the cloud.
     """
 
     folders: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -134,6 +135,7 @@ class NightSettings(Strict):
     fail_on: Level = "error"
     download: bool = False
     owners: dict[str, str] = Field(default_factory=dict)
+    shares: dict[str, str] = Field(default_factory=dict)
     reports: Reports = Reports()
     notify: Notify = Notify()
     limits: NightLimits = NightLimits()
@@ -174,6 +176,7 @@ def read_night(path: Path) -> NightSettings:
             "folders": tuple(dict.fromkeys(whole(folder, beside) for folder in settings.folders)),
             "state": whole(state, beside),
             "reports": reports,
+            "shares": {whole(folder, beside): name for folder, name in settings.shares.items()},
             "notify": _with_whole_secrets(settings.notify, beside),
         }
     )

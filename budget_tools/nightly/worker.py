@@ -24,6 +24,8 @@ from ..settings import Limits
 
 if TYPE_CHECKING:
     from ..model.book import Book
+    from ..model.finding import WorkbookReport
+    from ..reports.wording import Wording
 
 INSPECTING = -1
 """What a child is at when it has read its workbooks and compares what it found."""
@@ -31,6 +33,9 @@ INSPECTING = -1
 SAME = "same"
 HALF_SAVED = ("broken-zip", "empty-file", "missing", "missing-part", "locked")
 """Reasons that may be gone in a moment, when whoever saves the file has finished."""
+
+NOTHING = (-1, 0)
+"""Size and time of a file that could not be asked for them."""
 
 _FRESH = 2_000_000_000  # nanoseconds in which a file may change again without another time stamp
 _LATELY = 600_000_000_000  # whoever saves a workbook has finished after ten minutes
@@ -169,9 +174,9 @@ class _Batch:
         return read_bytes(data, path, limits)
 
     def _outcome(self, one: Inspected, wanted: Wanted) -> Outcome:
-        from ..reports.wording import Wording, not_checked
+        from ..reports.wording import Wording
         from .excerpt import Excerpts
-        from .telling import ids, in_words, packed, registration, summaries
+        from .telling import in_words, packed, registration
 
         report, examined = one.report, one.examined
         path = report.path
@@ -179,28 +184,57 @@ class _Batch:
         wording = Wording(self._order.language, settings.form_word)
         excerpts = Excerpts.of(examined.pages, self._order.language) if examined is not None else None
         told = in_words(wanted.of(report.findings, settings), path, wording, excerpts)
-        facts = tuple(
-            (id_, nth, said["values"], said["code"], said["severity"])
-            for said, (id_, nth) in zip(told, ids(told), strict=True)
-        )
-        checked = report.status == "checked"
         state = self._states[path]
         unsteady = path in self._unsteady
         half_saved = report.reason in HALF_SAVED and (
             report.reason == "locked" or time.time_ns() - state[1] < _LATELY
         )
-        return Outcome(
-            self._numbers[path],
-            report.status,
-            None if unsteady or half_saved else self._hashes.get(path),
-            *_trusted(state),
-            None if checked else wording.message(path, not_checked(report)),
-            facts,
-            packed({"proposals": summaries(report.proposals), "findings": told}),
-            packed(registration(one.registered)),
-            packed([snapshot.to_json() for snapshot in report.snapshots]) if self._order.snapshots else b"",
-            unsteady or half_saved,
+        outcome = _outcome(self._numbers[path], report, wording, told)
+        return outcome._replace(
+            hash=None if unsteady or half_saved else self._hashes.get(path),
+            size=_trusted(state)[0],
+            mtime_ns=_trusted(state)[1],
+            registered=packed(registration(one.registered)),
+            figures=packed([snapshot.to_json() for snapshot in report.snapshots])
+            if self._order.snapshots
+            else b"",
+            again=unsteady or half_saved,
         )
+
+
+def refused(number: int, path: str, error: WorkbookError, order: Order) -> Outcome:
+    """The outcome of a workbook that no worker could or should read."""
+    from ..reports.wording import Wording
+    from ..run import not_checked
+    from .telling import in_words
+
+    report = not_checked(Path(path), error)
+    settings = SettingsOf(None, order.language).file(Path(path))
+    wording = Wording(order.language, settings.form_word)
+    told = in_words(Wanted(order.select, order.ignore).of(report.findings, settings), path, wording)
+    size, mtime_ns = _state(Path(path))
+    return _outcome(number, report, wording, told)._replace(size=size, mtime_ns=mtime_ns)
+
+
+def _outcome(
+    number: int, report: WorkbookReport, wording: Wording, told: Sequence[dict[str, Any]]
+) -> Outcome:
+    """What became of a workbook, as far as its report tells."""
+    from ..reports.wording import not_checked
+    from .telling import ids, packed, summaries
+
+    checked = report.status == "checked"
+    facts = [
+        (id_, nth, said["values"], said["code"], said["severity"])
+        for said, (id_, nth) in zip(told, ids(told), strict=True)
+    ]
+    return Outcome(
+        *(number, report.status, None, *NOTHING),
+        None if checked else wording.message(report.path, not_checked(report)),
+        tuple(facts),
+        packed({"proposals": summaries(report.proposals), "findings": list(told)}),
+        packed([]),
+    )
 
 
 def _hash(data: bytes) -> bytes:
@@ -211,7 +245,7 @@ def _state(path: Path) -> tuple[int, int]:
     try:
         state = os.stat(path)
     except OSError:
-        return -1, 0
+        return NOTHING
     return state.st_size, state.st_mtime_ns
 
 

@@ -1,0 +1,521 @@
+"""One night from beginning to end: look, check what changed, compare with last night, write and tell."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..books.accepted import Accepted
+from ..books.guard import LockFiles, owner
+from ..catalog import Language, word
+from ..errors import BudgetToolsError, Refused
+from ..model.acceptance import Acceptance
+from ..model.finding import Severity
+from ..model.night import Night
+from ..reports.wording import Wording, plain
+from ..run import Wanted
+from ..settings import nearest, read_settings
+from .assembling import assemble
+from .history import End, Fact, History, Known, Waiting
+from .owners import Owners
+from .pool import Failed, Pool
+from .scanning import Lying, NightSettingsOf, Scan, Stamps, scan
+from .settings import NightSettings
+from .telling import in_words
+from .worker import SAME, Item, Order, Outcome, refused
+from .writing import OURS
+
+CLEAN, FINDINGS, WRONG_USE, INCOMPLETE = 0, 1, 2, 3
+
+MOST_IN_BATCH = 100
+MOST_BYTES = 16_000_000  # of a batch: large workbooks go by themselves
+_BATCHES = 6  # so many for each worker, so that none waits long for the last one
+_CHANGING = "changing"
+
+
+class AlreadyRunning(BudgetToolsError):
+    """Another run is at work on the same history."""
+
+
+class Log(Protocol):
+    """Who hears how a night goes."""
+
+    def begin(self, run: int, workbooks: int, to_check: int) -> None:
+        """It is known how much there is to do."""
+
+    def workbook(self, path: str, outcome: Outcome) -> None:
+        """A workbook was checked."""
+
+    def say(self, sentence: str) -> None:
+        """Something that whoever runs the night should know."""
+
+
+@dataclass(slots=True)
+class Ended:
+    """How a night ended. ``night`` only where it was asked for."""
+
+    exit_code: int
+    status: str
+    run: int
+    workbooks: int = 0
+    checked: int = 0
+    unchanged: int = 0
+    unreadable: int = 0
+    errors: int = 0
+    warnings: int = 0
+    notes: int = 0
+    new: int = 0
+    fixed: int = 0
+    seconds: float = 0.0
+    night: Night | None = None
+    owners: Owners | None = None
+    changed: bool = True  # something is another than the night before
+
+    def line(self, command: str = "nightly") -> str:
+        """The last line of the log: words that a monitor can take apart."""
+        return (
+            f"budget-tools {command}: status={self.status} exit={self.exit_code} run={self.run}"
+            f" workbooks={self.workbooks} checked={self.checked} unchanged={self.unchanged}"
+            f" unreadable={self.unreadable} errors={self.errors} warnings={self.warnings}"
+            f" notes={self.notes} new={self.new} fixed={self.fixed} seconds={self.seconds:.1f}"
+        )
+
+
+@dataclass(slots=True)
+class Plan:
+    """What there is to do tonight."""
+
+    scan: Scan
+    stamps: Stamps
+    items: list[Item]
+    paths: list[Lying]  # by the numbers of the items
+    unchanged: int
+    waiting: int  # checked by a run that did not end
+    placeholders: list[Lying]
+    leaving: list[Known]
+    obsolete: list[str]  # what is pending for paths that need it no more
+    vanished: list[Path] = field(default_factory=list)  # folders in which there is nothing any more
+
+
+def language_of(settings: NightSettings, asked: Language | None) -> Language:
+    """The language of a night: asked for, else the first folder's, else its settings', else Danish."""
+    if asked is not None:
+        return asked
+    for folder in settings.folders[:1]:
+        file = nearest(Path(folder))
+        if file is not None:
+            try:
+                found = read_settings(file)
+            except BudgetToolsError:
+                break
+            if "language" in found.model_fields_set:
+                return found.language
+    return settings.language or "da"
+
+
+def opened(settings: NightSettings) -> History:
+    """The history of the settings' nights.
+
+    Raises:
+        UsageError: it cannot be opened.
+    """
+    state = Path(settings.state or "nightly.sqlite")
+    try:
+        state.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BudgetToolsError(f"{state.parent}: cannot be made: {error.strerror or error}") from error
+    return History(state)
+
+
+def plan(settings: NightSettings, history: History, language: Language, *, force: bool = False) -> Plan:
+    """What there is, and what of it must be checked; nothing is opened, and nothing written."""
+    nearest.cache_clear()
+    settings_of = NightSettingsOf(language)
+    found = scan(settings.folders, settings_of, OURS)
+    stamps = Stamps(settings_of, language, settings.select, settings.ignore, bool(settings.deadline))
+    known = {one.path: one for one in history.known()}
+    waiting = {one.path: one for one in history.waiting()}
+    made = Plan(found, stamps, [], [], 0, 0, [], [], [])
+    for lying in found.workbooks:
+        before, pending = known.get(lying.path), waiting.get(lying.path)
+        if found.wrong and found.is_closed(lying.path):
+            continue
+        stamp = stamps.of(lying.path)
+        if not force and before is not None and _as_it_was(before, lying, stamp):
+            made.unchanged += 1
+            if pending is not None:
+                made.obsolete.append(lying.path)
+        elif not force and pending is not None and _as_it_was(pending, lying, stamp):
+            made.waiting += 1
+        elif lying.placeholder and not settings.download:
+            made.placeholders.append(lying)
+        else:
+            last = pending or before
+            hash_ = last.hash if last is not None and last.stamp == stamp and not force else None
+            made.items.append(Item(len(made.items), lying.path, hash_))
+            made.paths.append(lying)
+    present = {lying.path for lying in found.workbooks}
+    made.obsolete += [path for path in waiting if path not in present and not found.is_closed(path)]
+    made.vanished = _vanished(settings.folders, present, known)
+    made.leaving = [
+        one
+        for path, one in known.items()
+        if path not in present
+        and not found.is_closed(path)
+        and not any(Path(path).is_relative_to(folder) for folder in made.vanished)
+    ]
+    return made
+
+
+def _as_it_was(before: Known | Waiting, lying: Lying, stamp: str) -> bool:
+    return (
+        before.mtime_ns == lying.mtime_ns and before.size == lying.size and before.stamp == stamp
+    ) and lying.size >= 0
+
+
+def _vanished(folders: Sequence[str], present: set[str], known: Mapping[str, Known]) -> list[Path]:
+    """Folders with nothing in them where there was something: a drive that is not mounted looks like that."""
+    if not known or (len(present) and all(path in present for path in known)):
+        return []
+
+    def holds(folder: Path, paths: Iterable[str]) -> bool:
+        return any(Path(path).is_relative_to(folder) for path in paths)
+
+    roots = [folder for folder in map(Path, folders) if folder.is_dir()]
+    return [folder for folder in roots if holds(folder, known) and not holds(folder, present)]
+
+
+def run_night(
+    settings: NightSettings,
+    log: Log,
+    *,
+    language: Language | None = None,
+    force: bool = False,
+    fail_on: str | None = None,
+    fail_on_new: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+    tell: Callable[[Night, History, Ended], int | None] | None = None,
+) -> Ended:
+    """Check what changed in the folders since last night, and remember what became of it.
+
+    ``tell`` is given the night when it is history, to write and send; what it returns outranks the exit code.
+    A run that was stopped keeps what it has checked, and the next one goes on from there.
+
+    Raises:
+        AlreadyRunning: another run works on the same history.
+        BudgetToolsError: the history cannot be used.
+    """
+    from filelock import FileLock, Timeout
+
+    spoken = language_of(settings, language)
+    state = Path(settings.state or "nightly.sqlite")
+    state.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{state}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise AlreadyRunning(
+            f"{state}: another run is at work on it; nothing was checked, wait until it has ended"
+        ) from error
+    except OSError as error:
+        raise BudgetToolsError(f"{state}.lock: cannot be written: {error.strerror or error}") from error
+    try:
+        history = opened(settings)
+        try:
+            run = _Run(settings, history, spoken, log, stopped, force)
+            ended = run.run()
+            if ended.status != "stopped":
+                run.judge(ended, Severity.of(fail_on or settings.fail_on), fail_on_new)
+                if tell is not None:
+                    ended.night, ended.owners = run.night(), run.owners
+                    outranking = tell(ended.night, history, ended)
+                    if outranking is not None and outranking != ended.exit_code:
+                        ended.exit_code, ended.status = outranking, _STATUS[outranking]
+            return ended
+        finally:
+            history.close()
+    finally:
+        lock.release()
+
+
+_STATUS = {CLEAN: "clean", FINDINGS: "findings", WRONG_USE: "wrong-use", INCOMPLETE: "incomplete"}
+
+
+class _Run:
+    """A night at work."""
+
+    def __init__(
+        self,
+        settings: NightSettings,
+        history: History,
+        language: Language,
+        log: Log,
+        stopped: Callable[[], bool],
+        force: bool,
+    ) -> None:
+        self._settings = settings
+        self._history = history
+        self._language = language
+        self._log = log
+        self._stopped = stopped
+        self._force = force
+        self._begun = time.monotonic()
+        self._started = datetime.now().astimezone()
+        self._trouble: list[str] = []
+        self._complete = True
+        self._number = 0
+        self._settings_of = NightSettingsOf(language)
+        self.owners = Owners(settings.owners, settings.folders, self._settings_of)
+        self._wanted = Wanted(settings.select, settings.ignore)
+        self._in_use: dict[str, str] = {}
+        self._form_word = "Skema"
+
+    def run(self) -> Ended:
+        """Look, check, compare: afterwards the night is history, or it was stopped."""
+        settings, history = self._settings, self._history
+        self._number = history.begin(self._started)
+        made = plan(settings, history, self._language, force=self._force)
+        self._note_folders(made)
+        self._log.begin(self._number, len(made.scan.workbooks), len(made.items))
+        history.drop(made.obsolete)
+        ended = Ended(INCOMPLETE, "stopped", self._number, len(made.scan.workbooks))
+        ended.unchanged = made.unchanged + made.waiting
+        order = Order(
+            self._language,
+            settings.select,
+            settings.ignore,
+            bool(settings.deadline),
+            settings.limits.seconds,
+            settings.limits.memory_mb,
+        )
+        workers = settings.limits.workers or _cores()
+        pool = Pool(order, workers, self._stopped)
+        try:
+            self._refuse_placeholders(made, order)
+            self._check(made, pool, workers, ended)
+            if self._stopped():
+                ended.seconds = time.monotonic() - self._begun
+                return ended
+            history.leave([one.number for one in made.leaving])
+            across = self._across(pool)
+        finally:
+            pool.close()
+        ended.changed = self._finish(made, across, ended)
+        ended.status = _STATUS[INCOMPLETE]
+        ended.seconds = time.monotonic() - self._begun
+        return ended
+
+    def judge(self, ended: Ended, severity: Severity, new_only: bool) -> None:
+        """The exit code: that something was not checked outranks what was found."""
+        tally = self._history.tallies()[-1]
+        ended.errors, ended.warnings, ended.notes = tally.errors, tally.warnings, tally.notes
+        ended.new, ended.fixed, ended.workbooks = tally.new, tally.fixed, tally.workbooks
+        ended.unreadable = self._history.unchecked()
+        found = self._history.open_at_least(severity, self._number if new_only else None)
+        if not self._complete or ended.unreadable or not ended.workbooks:
+            ended.exit_code = INCOMPLETE
+        else:
+            ended.exit_code = FINDINGS if found else CLEAN
+        ended.status = _STATUS[ended.exit_code]
+
+    def night(self) -> Night:
+        """Everything there is to tell."""
+        return assemble(
+            self._history,
+            self._number,
+            self._settings,
+            self.owners,
+            started=self._started,
+            language=self._language,
+            form_word=self._form_word,
+            complete=self._complete,
+            trouble=self._trouble,
+            deadlines=self._passed(),
+            in_use=self._in_use,
+        )
+
+    # ---------------------------------------------------------------------------- before the check
+
+    def _note_folders(self, made: Plan) -> None:
+        """Say which folders could not be looked into; nothing from there counts as fixed."""
+        found = made.scan
+        for key, folders in (("folder-missing", found.missing), ("folder-unreadable", found.unreadable)):
+            for folder in folders:
+                self._say(word("nightly", key, self._language, folder=plain(str(folder))))
+        for folder, error in found.wrong.items():
+            said = word(
+                "nightly", "settings-wrong", self._language, folder=plain(str(folder)), error=plain(error)
+            )
+            self._say(said)
+        for folder in made.vanished:
+            n = sum(Path(one.path).is_relative_to(folder) for one in self._history.known())
+            self._say(word("nightly", "folder-empty", self._language, folder=plain(str(folder)), n=n))
+        if found.workbooks:
+            first = self._settings_of.file(Path(found.workbooks[0].path))
+            self._form_word = first.form_word
+        lock_files = LockFiles()
+        for lying in found.workbooks:
+            path = Path(lying.path)
+            if lock_files.beside(path):
+                by = owner(path, lock_files)
+                if by is not None:
+                    self._in_use[lying.path] = by
+
+    def _say(self, sentence: str) -> None:
+        """Something that was not as it should be: in the log and in the reports."""
+        self._complete = False
+        self._trouble.append(sentence)
+        self._log.say(sentence)
+
+    def _refuse_placeholders(self, made: Plan, order: Order) -> None:
+        """What is only in the cloud is not fetched; whoever wants that says so in the settings."""
+        outcomes = []
+        for lying in made.placeholders:
+            outcome = refused(0, lying.path, Refused("cloud-only"), order)
+            outcomes.append((lying.path, "", outcome))
+            self._log.workbook(lying.path, outcome)
+        if outcomes:
+            self._history.put(self._number, outcomes)
+
+    # ---------------------------------------------------------------------------------- the check
+
+    def _check(self, made: Plan, pool: Pool, workers: int, ended: Ended) -> None:
+        """Check what must be; what was being saved is tried again when all else is done."""
+        left = made.items
+        for attempt in range(self._settings.limits.retries + 1):
+            if attempt and not self._pause(self._settings.limits.retry_seconds):
+                return
+            again: list[Item] = []
+            batches = _batches(left, made.paths, workers)
+            for outcomes in pool.check(batches):
+                again += self._take(outcomes, made, ended, last=attempt == self._settings.limits.retries)
+            if not again or self._stopped():
+                return
+            left = again
+
+    def _take(self, outcomes: Sequence[Outcome], made: Plan, ended: Ended, *, last: bool) -> list[Item]:
+        """Put down what became of a batch; the workbooks that are worth another try."""
+        put: list[tuple[str, str, Outcome]] = []
+        same: list[tuple[int, int, str]] = []
+        again: list[Item] = []
+        for outcome in outcomes:
+            path = made.paths[outcome.number].path
+            if outcome.status == SAME:
+                same.append((outcome.size, outcome.mtime_ns, path))
+                ended.unchanged += 1
+                continue
+            put.append((path, "" if outcome.again else made.stamps.of(path), outcome))
+            if outcome.again and not last:
+                again.append(Item(outcome.number, path))
+                continue
+            ended.checked += 1
+            self._log.workbook(path, outcome)
+            if outcome.again and outcome.status == "checked":
+                self._say(word("nightly", _CHANGING, self._language, file=plain(Path(path).name)))
+        if put:
+            self._history.put(self._number, put)
+        if same:
+            self._history.touched(same)
+        return again
+
+    def _pause(self, seconds: float) -> bool:
+        """Wait, unless the night is stopped meanwhile."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self._stopped():
+                return False
+            time.sleep(min(0.1, seconds))
+        return not self._stopped()
+
+    def _across(self, pool: Pool) -> list[dict[str, Any]] | None:
+        """What is said of all workbooks together; None where it is what it was, or cannot be said."""
+        if not self._history.across_is_stale:
+            return None
+        try:
+            return pool.across(self._history.path)
+        except Failed:
+            self._say(word("nightly", "across-failed", self._language))
+            return None
+
+    # ----------------------------------------------------------------------------------- the end
+
+    def _finish(self, made: Plan, across: list[dict[str, Any]] | None, ended: Ended) -> bool:
+        """Make it history; whether anything is another than it was."""
+        history = self._history
+        today = date.today()
+        accepted = Accepted(today)
+        folders = {Path(os.path.dirname(one.path)) for one in made.scan.workbooks}
+        stamp = _accepted_stamp(accepted.files(folders), today)
+        first = self._settings_of.file(Path(made.scan.workbooks[0].path)) if made.scan.workbooks else None
+        wording = Wording(self._language, self._form_word)
+        about = in_words(self._wanted.of(made.scan.about, first), None, wording) if first is not None else []
+        passed = self._passed()
+
+        def accepted_by(path: str, checked: bool) -> Callable[[Fact], Acceptance | None] | None:
+            of = accepted.of(Path(path), checked=checked)
+            return of.finding if of is not None else None
+
+        history.finish(
+            End(
+                self._number,
+                datetime.now().astimezone(),
+                self._complete,
+                [one.number for one in made.leaving],
+                across,
+                about,
+                accepted_by,
+                stamp != history.mark("accepted"),
+                passed,
+                {"accepted": stamp},
+            )
+        )
+        tally = history.tallies()[-1]
+        return bool(ended.checked or made.waiting or made.leaving or tally.new or tally.fixed)
+
+    def _passed(self) -> list[date]:
+        """The deadlines that have passed."""
+        today = self._started.date()
+        return [one for one in sorted(self._settings.deadline) if one < today]
+
+
+def _accepted_stamp(files: Sequence[Path], today: date) -> str:
+    """What acceptances depend on: their files, and the day, on which some may end."""
+    if not files:
+        return ""
+    states = []
+    for file in files:
+        try:
+            state = file.stat()
+        except OSError:
+            continue
+        states.append(f"{file}{state.st_size}{state.st_mtime_ns}")
+    return "|".join([*states, today.isoformat()])
+
+
+def _batches(items: Sequence[Item], lying: Sequence[Lying], workers: int) -> Iterator[list[Item]]:
+    """Workbooks in handfuls: enough that what a handful costs does not count, few enough to share out."""
+    most = max(1, min(MOST_IN_BATCH, -(-len(items) // (workers * _BATCHES))))
+    batch: list[Item] = []
+    size = 0
+    for item in items:
+        bytes_ = lying[item.number].size
+        if batch and (len(batch) >= most or size + bytes_ > MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(item)
+        size += bytes_
+    if batch:
+        yield batch
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
