@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BudgetToolsError
-from . import accept, check, compare, excel, explain, fill, fix, history, mark, nightly, overview, rules
+from . import accept, check, compare, excel, explain, fill, fix, history, mark, nightly, overview, rules, watch
 
 WRONG_USE = 2
 NOT_CHECKED = 3
@@ -75,6 +75,7 @@ app.command()(accept.accepted)
 app.command()(rules.rules)
 app.command()(explain.explain)
 app.add_typer(nightly.app)
+app.command()(watch.watch)
 app.add_typer(excel.app)
 
 

@@ -179,7 +179,9 @@ def test(config: Config, lang: Lang = None) -> None:
 
 # ------------------------------------------------------------------------------------------ running
 
-Tell = Callable[["Night", "History", "Ended", "NightSettings", Callable[[str], object]], int | None]
+Tell = Callable[
+    [Callable[[], "Night"], "History", "Ended", "NightSettings", Callable[[str], object]], int | None
+]
 
 
 def run_once(
@@ -192,7 +194,6 @@ def run_once(
     fail_on: Level | None = None,
     fail_on_new: bool = False,
     tell: Tell | None = None,
-    stopped: Callable[[], bool] | None = None,
 ) -> int:
     """One run with its log; returns the exit code."""
     from ..errors import BudgetToolsError
@@ -200,10 +201,10 @@ def run_once(
     from ..nightly.notifying import broken, start
     from .progress import progress_bar
 
-    with _until_stopped(stopped) as asked, progress_bar(lang, shown=not json_lines) as progress:
+    with until_stopped() as asked, progress_bar(lang, shown=not json_lines) as progress:
         log = NightLog(json_lines, progress)
 
-        def told(night: Night, history: History, ended: Ended) -> int | None:
+        def told(night: Callable[[], Night], history: History, ended: Ended) -> int | None:
             return tell(night, history, ended, settings, log.say) if tell is not None else None
 
         wanted = tell is not None and _is_told(settings)
@@ -239,7 +240,11 @@ def _is_told(settings: NightSettings) -> bool:
 
 
 def _written_and_sent(
-    night: Night, history: History, ended: Ended, settings: NightSettings, say: Callable[[str], object]
+    assembled: Callable[[], Night],
+    history: History,
+    ended: Ended,
+    settings: NightSettings,
+    say: Callable[[str], object],
 ) -> int | None:
     """Write the reports, then send the messages that lead to them."""
     from ..nightly.night import INCOMPLETE
@@ -247,6 +252,7 @@ def _written_and_sent(
     from ..nightly.writing import write_reports
 
     assert ended.owners is not None
+    night = assembled()
     written = write_reports(night, settings, ended.owners)
     for sentence in written.failed:
         say(sentence)
@@ -256,11 +262,8 @@ def _written_and_sent(
 
 
 @contextmanager
-def _until_stopped(stopped: Callable[[], bool] | None) -> Iterator[Callable[[], bool]]:
+def until_stopped() -> Iterator[Callable[[], bool]]:
     """Whether somebody asked this process to end: politely at first, so that it can put things down."""
-    if stopped is not None:
-        yield stopped
-        return
     asked = False
 
     def ask(number: int, _: object) -> None:

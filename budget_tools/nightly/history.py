@@ -209,6 +209,19 @@ class History:
         row = self._base.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
         return row[0] if row is not None else None
 
+    def note(self, name: str, value: str | None) -> None:
+        """Remember something under a name; None forgets it."""
+        with self._changing() as base:
+            if value is None:
+                base.execute("DELETE FROM marks WHERE name = ?", (name,))
+            else:
+                self._set(base, name, value)
+
+    def unwrite(self, run: int) -> None:
+        """Forget that a run took place, in which nothing became another."""
+        with self._changing() as base:
+            base.execute("DELETE FROM runs WHERE number = ?", (run,))
+
     # -------------------------------------------------------------------------------- its end
 
     def finish(self, end: End) -> None:

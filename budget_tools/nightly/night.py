@@ -57,7 +57,7 @@ class Log(Protocol):
 
 @dataclass(slots=True)
 class Ended:
-    """How a night ended. ``night`` only where it was asked for."""
+    """How a night ended. ``changed``: something is another than it was the night before."""
 
     exit_code: int
     status: str
@@ -72,9 +72,8 @@ class Ended:
     new: int = 0
     fixed: int = 0
     seconds: float = 0.0
-    night: Night | None = None
     owners: Owners | None = None
-    changed: bool = True  # something is another than the night before
+    changed: bool = True
 
     def line(self, command: str = "nightly") -> str:
         """The last line of the log: words that a monitor can take apart."""
@@ -106,6 +105,7 @@ def language_of(settings: NightSettings, asked: Language | None) -> Language:
     """The language of a night: asked for, else the first folder's, else its settings', else Danish."""
     if asked is not None:
         return asked
+    nearest.cache_clear()
     for folder in settings.folders[:1]:
         file = nearest(Path(folder))
         if file is not None:
@@ -199,12 +199,14 @@ def run_night(
     fail_on: str | None = None,
     fail_on_new: bool = False,
     stopped: Callable[[], bool] = lambda: False,
-    tell: Callable[[Night, History, Ended], int | None] | None = None,
+    tell: Callable[[Callable[[], Night], History, Ended], int | None] | None = None,
+    keep_unchanged: bool = True,
 ) -> Ended:
     """Check what changed in the folders since last night, and remember what became of it.
 
-    ``tell`` is given the night when it is history, to write and send; what it returns outranks the exit code.
-    A run that was stopped keeps what it has checked, and the next one goes on from there.
+    ``tell`` is called when the night is history, to write and send, with a function that puts it together;
+    what it returns outranks the exit code. A run that was stopped keeps what it has checked, and the next one
+    goes on from there. Without ``keep_unchanged`` a run in which nothing became another is no night.
 
     Raises:
         AlreadyRunning: another run works on the same history.
@@ -231,9 +233,11 @@ def run_night(
             ended = run.run()
             if ended.status != "stopped":
                 run.judge(ended, Severity.of(fail_on or settings.fail_on), fail_on_new)
+                if not keep_unchanged and not ended.changed:
+                    history.unwrite(ended.run)
+                ended.owners = run.owners
                 if tell is not None:
-                    ended.night, ended.owners = run.night(), run.owners
-                    outranking = tell(ended.night, history, ended)
+                    outranking = tell(run.night, history, ended)
                     if outranking is not None and outranking != ended.exit_code:
                         ended.exit_code, ended.status = outranking, _STATUS[outranking]
             return ended

@@ -123,6 +123,7 @@ class _Batch:
         self._answers = answers
         self._numbers: dict[str, int] = {}
         self._states: dict[str, tuple[int, int]] = {}
+        self._trusted: dict[str, tuple[int, int]] = {}
         self._hashes: dict[str, bytes] = {}
         self._unsteady: set[str] = set()
         self._same: list[Outcome] = []
@@ -145,11 +146,13 @@ class _Batch:
             self._at(item.number)
             path = Path(item.path)
             state = _state(path)
+            trusted = _trusted(state)  # as of now, before it is read
             if item.hash is not None and self._content(path) == item.hash:
-                self._same.append(Outcome(item.number, SAME, item.hash, *_trusted(state)))
+                self._same.append(Outcome(item.number, SAME, item.hash, *trusted))
                 continue
             self._numbers[item.path] = item.number
             self._states[item.path] = state
+            self._trusted[item.path] = trusted
             yield path
             if _state(path) != state:
                 self._unsteady.add(item.path)
@@ -192,8 +195,8 @@ class _Batch:
         outcome = _outcome(self._numbers[path], report, wording, told)
         return outcome._replace(
             hash=None if unsteady or half_saved else self._hashes.get(path),
-            size=_trusted(state)[0],
-            mtime_ns=_trusted(state)[1],
+            size=self._trusted[path][0],
+            mtime_ns=self._trusted[path][1],
             registered=packed(registration(one.registered)),
             figures=packed([snapshot.to_json() for snapshot in report.snapshots])
             if self._order.snapshots
