@@ -93,6 +93,5 @@ def _fits(folder: Path, key: str, root: Path) -> bool:
     wanted = os.path.normcase(key.rstrip("/\\")).casefold()
     if PurePath(key).is_absolute() or key.startswith("\\\\"):
         return fnmatch(os.path.normcase(str(folder)).casefold(), wanted)
-    below = folder.relative_to(root)
-    names = (folder.name, str(below)) if below.parts else (folder.name,)
-    return any(fnmatch(os.path.normcase(name).casefold(), wanted) for name in names)
+    name = str(folder.relative_to(root)) if "/" in key or "\\" in key else folder.name
+    return fnmatch(os.path.normcase(name).casefold(), wanted)
