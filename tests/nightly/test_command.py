@@ -19,7 +19,8 @@ from tests.nightly.folders import LONG_AGO, form
 RUNNER = CliRunner()
 LAST = re.compile(
     r"budget-tools nightly: status=(?P<status>\w+) exit=(?P<exit>\d) run=(?P<run>\d+)"
-    r" workbooks=(?P<workbooks>\d+) checked=(?P<checked>\d+) unchanged=(?P<unchanged>\d+) unreadable=\d+ errors=(?P<errors>\d+)"
+    r" workbooks=(?P<workbooks>\d+) checked=(?P<checked>\d+) unchanged=(?P<unchanged>\d+)"
+    r" unreadable=\d+ errors=(?P<errors>\d+)"
     r" warnings=\d+ notes=\d+ new=(?P<new>\d+) fixed=(?P<fixed>\d+) seconds=\d+\.\d"
 )
 
