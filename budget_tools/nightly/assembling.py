@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def _followed(
     on_sheet: dict[str, list[ProposalSummary]] = defaultdict(list)
     for one in proposals:
         on_sheet[one.sheet].append(one)
-    of_folder = owners.of_folder(Path(path).parent) if path is not None else None
+    folder = Path(path).parent if path is not None else None
     for row in rows:
         told = words.get((row.id, row.nth)) if row.told is None else unpacked(row.told)
         if told is None:  # no words are left of it: it cannot be told
@@ -115,17 +116,23 @@ def _followed(
             number,
             proposal.title if proposal is not None else None,
             proposal.committee if proposal is not None else None,
-            of_folder or owners.of_finding(path, said_number),
+            owners.of_proposal(folder, said_number) if folder is not None else None,
             told["message"],
             told["hint"],
             told["fix"],
             told["evidence"],
             excerpt_of(told) if row.kind == OWN else None,
             _standing(row, run),
-            datetime.fromisoformat(row.since),
-            datetime.fromisoformat(row.until) if row.until is not None else None,
+            _moment(row.since),
+            _moment(row.until) if row.until is not None else None,
             acceptance_of(row.accepted) if row.accepted is not None else None,
         )
+
+
+@lru_cache(maxsize=4096)
+def _moment(said: str) -> datetime:
+    """A moment as it was remembered: thousands of findings share one."""
+    return datetime.fromisoformat(said)
 
 
 def _standing(row: Row, run: int) -> Standing:

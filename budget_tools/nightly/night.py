@@ -18,7 +18,7 @@ from ..model.acceptance import Acceptance
 from ..model.finding import Severity
 from ..model.night import Night
 from ..reports.wording import Wording, plain
-from ..run import Wanted
+from ..run import Wanted, without_collector
 from ..settings import nearest, read_settings
 from .assembling import assemble
 from .history import End, Fact, History, Known, Waiting
@@ -329,19 +329,20 @@ class _Run:
 
     def night(self) -> Night:
         """Everything there is to tell."""
-        return assemble(
-            self._history,
-            self._number,
-            self._settings,
-            self.owners,
-            started=self._started,
-            language=self._language,
-            form_word=self._form_word,
-            complete=self._complete,
-            trouble=self._trouble,
-            deadlines=self._passed(),
-            in_use=self._in_use,
-        )
+        with without_collector():
+            return assemble(
+                self._history,
+                self._number,
+                self._settings,
+                self.owners,
+                started=self._started,
+                language=self._language,
+                form_word=self._form_word,
+                complete=self._complete,
+                trouble=self._trouble,
+                deadlines=self._passed(),
+                in_use=self._in_use,
+            )
 
     # ---------------------------------------------------------------------------- before the check
 

@@ -10,6 +10,7 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -81,13 +82,18 @@ def excerpt_of(told: Mapping[str, Any]) -> Excerpt | None:
         tuple(numbers),
         left,
         cell_of(told["cell"]),
-        tuple([parse_cell(cell) for cell in related]),
+        tuple([_cell(cell) for cell in related]),
     )
 
 
 def cell_of(text: str | None) -> Cell | None:
     """A cell from its A1 text, which may be missing."""
-    return parse_cell(text) if text is not None else None
+    return _cell(text) if text is not None else None
+
+
+@lru_cache(maxsize=16_384)
+def _cell(text: str) -> Cell:
+    return parse_cell(text)
 
 
 # ---------------------------------------------------------------------------------------- proposals
