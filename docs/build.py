@@ -16,7 +16,7 @@ import inspect
 import io
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -26,10 +26,17 @@ from pydantic import BaseModel
 from budget_tools import check
 from budget_tools.catalog import LANGUAGES, PHASES, Entry, Language, codes, entry, word
 from budget_tools.errors import SettingsError
+from budget_tools.nightly.settings import NightSettings, parse_night
 from budget_tools.reports import console
 from budget_tools.reports.wording import language_of
 from budget_tools.rules import COMPARED, HINTS, RULES
 from budget_tools.settings import Settings, parse_settings
+
+SETTINGS: Mapping[str, tuple[type[BaseModel], Callable[[str, str], object]]] = {
+    "settings.md": (Settings, parse_settings),
+    "nightly.md": (NightSettings, parse_night),
+}
+"""Documents with a table of settings, what they describe, and how their examples are read."""
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -207,11 +214,22 @@ def _refresh(wanted: Mapping[Path, str], only_check: bool) -> Iterator[str]:
 
 
 def _settings_faults() -> Iterator[str]:
-    """Where ``settings.md`` and the settings of the code differ."""
-    path = DOCS / "settings.md"
+    """Where the tables of settings, or examples of them, and the settings of the code differ."""
+    for name, (model, _) in SETTINGS.items():
+        yield from _table_faults(DOCS / name, model)
+    for document in _documents():
+        _, parse = SETTINGS.get(document.name, SETTINGS["settings.md"])
+        for match in _TOML.finditer(document.read_text(encoding="utf-8")):
+            try:
+                parse(match["text"], _shown(document))
+            except SettingsError as error:
+                yield f"an example cannot be read: {error}"
+
+
+def _table_faults(path: Path, model: type[BaseModel]) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
     told = {match["key"]: match["default"].strip().strip("`") for match in _KEY_ROW.finditer(text)}
-    actual = dict(_defaults(Settings))
+    actual = dict(_defaults(model))
     for key in sorted(actual.keys() - told.keys()):
         yield f"{_shown(path)}: the setting {key} is missing"
     for key in sorted(told.keys() - actual.keys()):
@@ -219,18 +237,12 @@ def _settings_faults() -> Iterator[str]:
     for key in sorted(told.keys() & actual.keys()):
         if told[key] != actual[key]:
             yield f"{_shown(path)}: the default of {key} is {actual[key]}, not {told[key]}"
-    for document in _documents():
-        for match in _TOML.finditer(document.read_text(encoding="utf-8")):
-            try:
-                parse_settings(match["text"], _shown(document))
-            except SettingsError as error:
-                yield f"an example cannot be read: {error}"
 
 
 def _defaults(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Every key with its default as TOML writes it; a dash where there is none."""
     for name, field in model.model_fields.items():
-        key = f"{prefix}{name}"
+        key = f"{prefix}{field.alias or name}"
         inner = _model(field.annotation)
         if inner is not None:
             named = get_origin(field.annotation) is dict
@@ -238,7 +250,7 @@ def _defaults(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, s
         elif field.is_required():
             yield key, "required"
         else:
-            yield key, _toml(field.default)
+            yield key, _toml(field.get_default(call_default_factory=True))
 
 
 def _model(annotation: Any) -> type[BaseModel] | None:
@@ -256,7 +268,9 @@ def _toml(value: object) -> str:
         return "–"
     if isinstance(value, str):
         return f"'{value}'" if "\\" in value else f'"{value}"'
-    return str(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _documents() -> list[Path]:
