@@ -40,6 +40,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "bench/speed.py", *session.posargs)
     session.run("python", "bench/writing.py")
     session.run("python", "bench/click.py")
+    session.run("python", "bench/night.py")
 
 
 @nox.session
