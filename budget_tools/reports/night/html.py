@@ -22,6 +22,7 @@ from ..wording import Wording
 from .chart import chart
 from .telling import (
     HERE,
+    MOST_FINDINGS,
     address,
     as_read,
     capital,
@@ -122,6 +123,8 @@ class _Page:
         self.word: Callable[..., str] = partial(self._word, "night")
         self.wording = Wording(self.language, night.form_word)
         self._excerpts_left = MOST_EXCERPTS
+        self._findings_left = MOST_FINDINGS
+        self.left_out = 0
         self._anchors: Counter[str] = Counter()
         self.owners = night.owners
         self.first = not has_before(night)
@@ -211,7 +214,10 @@ class _Page:
         if self.first:  # nothing is new where there is nothing to compare with
             divided = (("found", HERE), ("accepted", (Standing.ACCEPTED,)))
         for key, standings in divided:
-            findings = in_order(self.night.of(*standings))
+            every = in_order(self.night.of(*standings))
+            findings = every[: self._findings_left]
+            self._findings_left -= len(findings)
+            self.left_out += len(every) - len(findings)
             if findings:
                 groups = self._grouped(findings, lambda one: one.owner, self.owner_name, last=None)
                 yield key, self.word(f"section-{key}"), groups

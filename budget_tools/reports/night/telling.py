@@ -183,6 +183,10 @@ def not_checked(night: Night) -> tuple[NightWorkbook, ...]:
     return tuple(workbook for workbook in night.workbooks if workbook.status != "checked")
 
 
+MOST_FINDINGS = 10_000
+"""What a page and a workbook tell in full, new and fixed first: nobody reads more, and JSON has all."""
+
+
 def in_order(findings: Iterable[Followed]) -> list[Followed]:
     """Findings as they are read: the worst first, then by workbook, sheet and cell."""
     return sorted(

@@ -19,6 +19,7 @@ from ..mark import COLOURS
 from ..wording import Wording
 from .telling import (
     HERE,
+    MOST_FINDINGS,
     as_read,
     below,
     capital,
@@ -243,6 +244,10 @@ class _Writer:
         about = headline(night)
         if fixed:
             about, help_, alarm = capital(plural("fixed", len(findings), self._language)), "", False
+        left_out = len(findings) - MOST_FINDINGS
+        if left_out > 0:
+            findings = findings[:MOST_FINDINGS]
+            help_ = f"{self._word('left-out', n=left_out)} {help_}".strip()
         sheet = self._sheet(key, columns, about, help_, alarm=alarm)
 
         def row(one: Followed) -> tuple[list[tuple[Content, Any]], int, Link | None]:

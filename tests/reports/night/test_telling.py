@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from budget_tools.errors import BudgetToolsError
 from budget_tools.model.finding import Severity
@@ -181,3 +182,20 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(BudgetToolsError, match=r"Kontrol\.xlsx: cannot be written: .*; close it"):
         replace_file(folder, b"three")
     assert sorted(tmp_path.iterdir()) == [target, folder]
+
+
+def test_what_nobody_would_read_is_counted_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from budget_tools.reports.night import html, workbook
+
+    for module in (html, workbook):
+        monkeypatch.setattr(module, "MOST_FINDINGS", 3)
+    many = [followed(id=f"note{n}", severity=Severity.NOTE, standing=Standing.OPEN) for n in range(5)]
+    one = night(*many, followed(id="new", severity=Severity.NOTE, standing=Standing.NEW), previous=YESTERDAY)
+    html.write(one, tmp_path / "x.html")
+    page = (tmp_path / "x.html").read_text("utf-8")
+    assert page.count("<article") == 3 and 'id="new"' in page and "3 bemærkninger er udeladt her" in page
+    workbook.write(one, tmp_path / "x.xlsx")
+    sheet = load_workbook(tmp_path / "x.xlsx").worksheets[0]
+    assert sheet.max_row == 4 + 3 and "3 bemærkninger er udeladt her" in str(sheet["A2"].value)
