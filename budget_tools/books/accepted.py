@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -189,7 +189,7 @@ class _Told(Protocol):
         """The same for the same fault of the same line."""
 
     @property
-    def former_ids(self) -> tuple[str, ...]:
+    def former_ids(self) -> Sequence[str]:
         """Its ids while its proposal had other numbers."""
 
     @property

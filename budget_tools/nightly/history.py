@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..errors import UsageError
 from ..model.acceptance import Acceptance
 from ..model.night import Standing, Tally
-from .telling import ids, packed, registered_of, unpacked
+from .telling import ids, packed, registered_in, unpacked
 
 if TYPE_CHECKING:
+    from ..model.overview import Overview
     from ..model.proposal import Registered
     from .worker import Outcome
 
@@ -55,7 +56,7 @@ _MIGRATIONS = (
         workbook INTEGER NOT NULL, id TEXT NOT NULL, nth INTEGER NOT NULL, kind INTEGER NOT NULL,
         amounts TEXT NOT NULL, code TEXT NOT NULL, severity INTEGER NOT NULL,
         standing TEXT NOT NULL, run INTEGER NOT NULL, since TEXT NOT NULL, until TEXT,
-        accepted TEXT, told BLOB,
+        accepted TEXT, told BLOB, former_ids TEXT NOT NULL,
         PRIMARY KEY (workbook, id, nth)
     ) WITHOUT ROWID;
     CREATE TABLE baselines (
@@ -106,16 +107,21 @@ class Row(NamedTuple):
     until: str | None
     accepted: str | None
     told: bytes | None
+    former_ids: str
 
 
 class Fact(NamedTuple):
-    """A finding as it was found now; ``told`` where it does not stand with its workbook."""
+    """A finding as it was found now; ``told`` where it does not stand with its workbook.
+
+    ``former_ids`` are those that it had while its proposal had other numbers.
+    """
 
     id: str
     nth: int
     values: str
     code: str
     severity: int
+    former_ids: Sequence[str] = ()
     told: bytes | None = None
 
 
@@ -336,8 +342,8 @@ def _opened(path: Path) -> sqlite3.Connection:
     return base
 
 
-def register(path: Path) -> list[Registered]:
-    """The proposals of all workbooks, with what is pending in place of what was known, in their order."""
+def register(path: Path) -> tuple[list[Registered], list[Overview]]:
+    """The proposals and overviews of all workbooks, in their order; what is pending counts already."""
     base = sqlite3.connect(path, timeout=30)
     base.execute("PRAGMA query_only = ON")
     try:
@@ -350,7 +356,13 @@ def register(path: Path) -> list[Registered]:
     finally:
         base.close()
     rows.sort(key=lambda row: [part.casefold() for part in Path(row[0]).parts])
-    return [one for found, said in rows for one in registered_of(found, unpacked(said))]
+    registered: list[Registered] = []
+    listed: list[Overview] = []
+    for found, said in rows:
+        proposals, overviews = registered_in(found, unpacked(said))
+        registered += proposals
+        listed += overviews
+    return registered, listed
 
 
 AcceptedBy = Callable[[str, bool], Callable[[Fact], Acceptance | None] | None]
@@ -517,14 +529,14 @@ class _Finishing:
         rows = base.execute("SELECT * FROM findings WHERE workbook = ? AND kind = ?", (number, kind))
         before = {(row[1], row[2]): Row(*row) for row in rows.fetchall()}
         for fact in facts:
-            old = before.pop((fact.id, fact.nth), None)
+            old = before.pop((fact.id, fact.nth), None) or self._renumbered(number, fact, before)
             state = (fact.values, fact.code, fact.severity, fact.told)
             if old is None:
                 base.execute(
-                    "INSERT INTO findings VALUES (?,?,?,?,?,?,?,?,?,?,NULL,NULL,?)",
+                    "INSERT INTO findings VALUES (?,?,?,?,?,?,?,?,?,?,NULL,NULL,?,?)",
                     (
                         *(number, fact.id, fact.nth, kind, fact.values, fact.code, fact.severity),
-                        *(Standing.NEW, run, self._now, fact.told),
+                        *(Standing.NEW, run, self._now, fact.told, json.dumps(fact.former_ids)),
                     ),
                 )
             elif old.standing == Standing.FIXED:
@@ -540,6 +552,18 @@ class _Finishing:
                     (*state, number, fact.id, fact.nth),
                 )
         self._fixed([row for row in before.values() if row.standing != Standing.FIXED])
+
+    def _renumbered(self, number: int, fact: Fact, before: dict[tuple[str, int], Row]) -> Row | None:
+        """What is known of a finding from when its proposal had another number; it has its new id now."""
+        for id_ in fact.former_ids:
+            old = before.pop((id_, fact.nth), None)
+            if old is not None:
+                self._base.execute(
+                    "UPDATE findings SET id = ?, former_ids = ? WHERE workbook = ? AND id = ? AND nth = ?",
+                    (fact.id, json.dumps(fact.former_ids), number, id_, fact.nth),
+                )
+                return old._replace(id=fact.id)
+        return None
 
     def _fixed(self, rows: Sequence[Row]) -> None:
         """Findings that are there no more keep the words they were last told in."""
@@ -577,7 +601,9 @@ class _Finishing:
             ).fetchall()
             said = None
             for row in map(Row._make, before):
-                record = of(Fact(row.id, row.nth, row.values, row.code, row.severity)) if of else None
+                former = json.loads(row.former_ids)
+                fact = Fact(row.id, row.nth, row.values, row.code, row.severity, former)
+                record = of(fact) if of else None
                 self._note(row, record)
                 if row.kind == RUN and record is not None:
                     said = _acceptance(record)
@@ -633,7 +659,7 @@ class _Finishing:
 def _facts_of(told: Iterable[Mapping[str, Any]]) -> list[Fact]:
     told = list(told)
     return [
-        Fact(id_, nth, one["values"], one["code"], one["severity"], packed(one))
+        Fact(*(id_, nth, one["values"], one["code"], one["severity"]), one.get("former_ids", ()), packed(one))
         for one, (id_, nth) in zip(told, ids(told), strict=True)
     ]
 

@@ -17,7 +17,10 @@ from typing import Any
 from ..model.address import Cell, parse_cell
 from ..model.finding import Finding, ProposalSummary
 from ..model.night import Excerpt
-from ..model.proposal import Frame, Named, Registered
+from ..model.overview import Overview
+from ..model.proposal import Registered
+from ..model.remembered import overview_json, overview_of, registered_json, registered_of
+from ..model.status import Status
 from ..reports.wording import Wording
 from .excerpt import Excerpts
 
@@ -60,6 +63,8 @@ def in_words(
             "fix": wording.fix(path, finding) or None,
             "evidence": wording.evidence(finding) or None,
         }
+        if finding.former_ids:
+            one["former_ids"] = finding.former_ids
         if excerpt is not None:
             one["excerpt"] = [
                 excerpt.rows,
@@ -105,6 +110,7 @@ def summaries(proposals: Iterable[ProposalSummary]) -> list[list[Any]]:
         [
             *(one.number, one.title, one.committee, one.sheet, one.unit, one.years),
             {name: str(amount) for name, amount in one.totals.items()},
+            *(one.permanent_id, one.earlier_numbers, one.status.value if one.status is not None else None),
         ]
         for one in proposals
     ]
@@ -112,9 +118,15 @@ def summaries(proposals: Iterable[ProposalSummary]) -> list[list[Any]]:
 
 def summary_of(said: Sequence[Any]) -> ProposalSummary:
     """A proposal from the values of ``summaries``."""
-    number, title, committee, sheet, unit, years, totals = said
-    amounts = {name: Decimal(amount) for name, amount in totals.items()}
-    return ProposalSummary(number, title, committee, sheet, unit, tuple(years), amounts)
+    number, title, committee, sheet, unit, years, totals, permanent_id, earlier, status = said
+    return ProposalSummary(
+        *(number, title, committee, sheet, unit),
+        tuple(years),
+        {name: Decimal(amount) for name, amount in totals.items()},
+        permanent_id,
+        tuple(earlier),
+        Status(status) if status is not None else None,
+    )
 
 
 def digest(value: object) -> int:
@@ -130,56 +142,19 @@ def _spelled(value: object) -> str:
     return repr(value)
 
 
-def registration(registered: Iterable[Registered]) -> list[list[Any]]:
-    """What the register of a run must know of a workbook's proposals, as plain values."""
-    return [
-        [
-            *(one.sheet, list(one.cell), one.number, one.scope, one.contents),
-            [[name.key, name.written, list(name.cell)] for name in one.names],
-            [str(price) for price in one.staff_prices],
-            *(one.price_level, one.price_level_wanted),
-            _frame(one.frame),
-        ]
-        for one in registered
-    ]
+def registration(registered: Iterable[Registered], overviews: Iterable[Overview]) -> dict[str, Any]:
+    """What a run must know of a workbook's proposals and overviews, as plain values."""
+    return {
+        "proposals": [registered_json(one) for one in registered],
+        "overviews": [overview_json(one) for one in overviews],
+    }
 
 
-def _frame(frame: Frame | None) -> list[Any] | None:
-    if frame is None:
-        return None
-    return [frame.committee, frame.years, [[year, str(amount)] for year, amount in frame.amounts]]
-
-
-def registered_of(path: str, said: Iterable[Sequence[Any]]) -> list[Registered]:
-    """The proposals of a workbook from the values of ``registration``."""
-    found = []
-    for sheet, cell, number, scope, contents, names, prices, level, wanted, frame in said:
-        found.append(
-            Registered(
-                path,
-                sheet,
-                Cell(*cell),
-                number,
-                scope,
-                tuple(contents),
-                tuple([Named(key, written, Cell(*place)) for key, written, place in names]),
-                tuple([Decimal(price) for price in prices]),
-                level,
-                wanted,
-                _frame_of(frame),
-            )
-        )
-    return found
-
-
-def _frame_of(said: Sequence[Any] | None) -> Frame | None:
-    if said is None:
-        return None
-    committee, years, amounts = said
-    return Frame(
-        committee,
-        tuple((year, amount) for year, amount in years),
-        tuple((year, Decimal(amount)) for year, amount in amounts),
+def registered_in(path: str, said: Mapping[str, Any]) -> tuple[list[Registered], list[Overview]]:
+    """The proposals and overviews of a workbook from the values of ``registration``."""
+    return (
+        [registered_of(path, one) for one in said["proposals"]],
+        [overview_of(path, one) for one in said["overviews"]],
     )
 
 

@@ -64,7 +64,8 @@ class Outcome(NamedTuple):
     """What became of a workbook. ``status`` is checked, unreadable, refused or ``SAME``.
 
     ``told``, ``registered`` and ``figures`` are packed; ``facts`` are of each finding: id, how many of the
-    same id came before, values, code, severity. ``again``: it was being saved, and is worth another try.
+    same id came before, values, code, severity, former ids. ``again``: it was being saved, and is worth
+    another try.
     """
 
     number: int
@@ -73,7 +74,7 @@ class Outcome(NamedTuple):
     size: int
     mtime_ns: int
     reason: str | None = None
-    facts: tuple[tuple[str, int, str, str, int], ...] = ()
+    facts: tuple[tuple[str, int, str, str, int, tuple[str, ...]], ...] = ()
     told: bytes = b""
     registered: bytes = b""
     figures: bytes = b""
@@ -197,7 +198,7 @@ class _Batch:
             hash=None if unsteady or half_saved else self._hashes.get(path),
             size=self._trusted[path][0],
             mtime_ns=self._trusted[path][1],
-            registered=packed(registration(one.registered)),
+            registered=packed(registration(one.registered, report.overviews)),
             figures=packed([snapshot.to_json() for snapshot in report.snapshots])
             if self._order.snapshots
             else b"",
@@ -224,11 +225,11 @@ def _outcome(
 ) -> Outcome:
     """What became of a workbook, as far as its report tells."""
     from ..reports.wording import not_checked
-    from .telling import ids, packed, summaries
+    from .telling import ids, packed, registration, summaries
 
     checked = report.status == "checked"
     facts = [
-        (id_, nth, said["values"], said["code"], said["severity"])
+        (id_, nth, said["values"], said["code"], said["severity"], said.get("former_ids", ()))
         for said, (id_, nth) in zip(told, ids(told), strict=True)
     ]
     return Outcome(
@@ -236,7 +237,7 @@ def _outcome(
         None if checked else wording.message(report.path, not_checked(report)),
         tuple(facts),
         packed({"proposals": summaries(report.proposals), "findings": list(told)}),
-        packed([]),
+        packed(registration((), ())),
     )
 
 
@@ -265,13 +266,13 @@ def _across(state: str, order: Order, _: IO[bytes]) -> list[dict[str, Any]]:
     from .history import register
     from .telling import in_words
 
-    registered = register(Path(state))
+    registered, listed = register(Path(state))
     if not registered:
         return []
     settings_of = SettingsOf(None, order.language)
     wanted = Wanted(order.select, order.ignore)
     told = []
-    for finding in inspect_run(registered):
+    for finding in inspect_run(registered, listed):
         folder = Path(finding.path or registered[0].path).parent
         settings = settings_of.folder(folder)
         wording = Wording(order.language, settings.form_word)
