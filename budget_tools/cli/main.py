@@ -14,7 +14,21 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BudgetToolsError
-from . import accept, check, compare, excel, explain, fill, fix, history, mark, nightly, overview, rules, watch
+from . import (
+    accept,
+    check,
+    compare,
+    excel,
+    explain,
+    fill,
+    fix,
+    history,
+    mark,
+    nightly,
+    overview,
+    rules,
+    watch,
+)
 
 WRONG_USE = 2
 NOT_CHECKED = 3

@@ -454,7 +454,7 @@ class _Run:
         history = self._history
         today = date.today()
         accepted = Accepted(today)
-        folders = {Path(os.path.dirname(one.path)) for one in made.scan.workbooks}
+        folders = {os.path.dirname(one.path) for one in made.scan.workbooks}
         stamp = _accepted_stamp(accepted.files(folders), today)
         first = self._settings_of.file(Path(made.scan.workbooks[0].path)) if made.scan.workbooks else None
         wording = Wording(self._language, self._form_word)
@@ -462,7 +462,7 @@ class _Run:
         passed = self._passed()
 
         def accepted_by(path: str, checked: bool) -> Callable[[Fact], Acceptance | None] | None:
-            of = accepted.of(Path(path), checked=checked)
+            of = accepted.of(path, checked=checked)
             return of.finding if of is not None else None
 
         history.finish(
