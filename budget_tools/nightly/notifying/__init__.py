@@ -123,7 +123,12 @@ def _send(
         yield Failed("outbox", "", told(error))
         kept = False
     changed, names = unlike(night, known)
-    messages = list(_messages(changed, notify, reports, before))
+    messages = []
+    for digest, way, to in _recipients(changed, notify, reports, before):
+        try:
+            messages.append(_message(night, digest, way, to))
+        except Exception as error:  # a fault of ours in one digest: the others are as good as ever
+            yield Failed("digest", digest.owner or "", f"{type(error).__name__}: {told(error)}")
     if kept:
         try:
             outbox.put(db, messages, names)
@@ -135,13 +140,13 @@ def _send(
     yield from _deliver(messages, notify, kept, db)
 
 
-def _messages(
+def _recipients(
     night: Night,
     notify: Notify,
     reports: Mapping[str | None, str],
     before: Iterable[tuple[Message, str | None]],
-) -> Iterator[Message]:
-    """A message for everybody who has news and an address."""
+) -> Iterator[tuple[Digest, str, str]]:
+    """Each digest with the way it goes and to whom: everybody who has news and an address."""
     language = language_of(night)
     addresses = {name.casefold().strip(): address for name, address in notify.addresses.items()}
     written = digests(night, reports)
@@ -159,11 +164,11 @@ def _messages(
         if one.owner is None:
             one = replace(one, notices=(*one.notices, *notices))
             for to in _fingerprints(notify):
-                yield _message(night, one, "webhook", to)
+                yield one, "webhook", to
             for to in notify.smtp.to if notify.smtp is not None else ():
-                yield _message(night, one, "mail", to)
+                yield one, "mail", to
         elif notify.smtp is not None and (address := _address(one.owner, addresses)):
-            yield _message(night, one, "mail", address)
+            yield one, "mail", address
 
 
 def _message(night: Night, digest: Digest, way: str, to: str) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import ssl
 from collections import deque
@@ -28,9 +29,11 @@ def compose(message: Message, smtp: Smtp) -> EmailMessage:
     sender = _ascii(smtp.sender)
     domain = sender.rpartition("@")[2]
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = clean(message.subject)
+    # What looks encoded would be decoded, line ends and all: a committee named "=?utf-8?q?=0D=0ABcc:…?=".
+    mail["Subject"] = clean(message.subject).replace("=?", "= ?")
     mail["From"] = Address("budget-tools", addr_spec=sender)
-    mail["To"] = Address(addr_spec=_ascii(message.to))
+    name, _, host = _ascii(message.to).rpartition("@")
+    mail["To"] = Address(username=name, domain=host)
     mail["Date"] = format_datetime(datetime.fromisoformat(message.written))
     mail["Message-ID"] = f"<{message.id}@{domain}>"
     mail["List-Id"] = f"budget-tools <nightly.budget-tools.{domain}>"
@@ -95,12 +98,24 @@ def _session(smtp: Smtp, timeout: float) -> Iterator[smtplib.SMTP]:
         if smtp.security == "starttls":
             server.starttls(context=context)
         if user:
-            server.login(user, password or "")
+            _log_in(server, user, password or "")
         yield server
         with suppress(OSError):  # all was taken: how the server says goodbye is its own affair
             server.quit()
     finally:
         server.close()
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    if (user + password).isascii():
+        server.login(user, password)
+        return
+    # The standard library knows no password with an ø in it.
+    server.ehlo_or_helo_if_needed()
+    given = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+    code, reply = server.docmd("AUTH", f"PLAIN {given}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, reply)
 
 
 def _hand_over(server: smtplib.SMTP, message: Message, smtp: Smtp) -> tuple[str, bool]:
@@ -134,7 +149,8 @@ def _trouble(error: Exception, smtp: Smtp) -> str:
         return f"{smtp.host} does not take user and password ({error.smtp_code})"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{smtp.host}: {_reply(error.smtp_code, error.smtp_error)}"
-    return f"{smtp.host}:{smtp.port}: {told(error)}"
+    cause = error.__context__ if isinstance(error.__context__, TimeoutError) else error
+    return f"{smtp.host}:{smtp.port}: {told(cause)}"
 
 
 def _reply(code: int, reply: bytes | str) -> str:

@@ -17,18 +17,22 @@ from datetime import datetime, timedelta
 KEPT_DAYS = 7  # news older than that is in the report
 REMEMBERED_DAYS = 90  # what has arrived
 
-TABLES = """
+TABLES = (
+    """
 CREATE TABLE IF NOT EXISTS message (
     key TEXT PRIMARY KEY,       -- run, way and recipient
     record TEXT,                -- the message as JSON; NULL when it has arrived or was given up
     written TEXT NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0,
     why TEXT                    -- it did not arrive the last time
-) WITHOUT ROWID;
+) WITHOUT ROWID
+""",
+    """
 CREATE TABLE IF NOT EXISTS told (
     name TEXT PRIMARY KEY       -- a change or a trouble that was told, for as long as it lasts
-) WITHOUT ROWID;
-"""
+) WITHOUT ROWID
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,8 @@ class Message:
 
 def create(db: sqlite3.Connection) -> None:
     """Make the tables where they are missing."""
-    for statement in TABLES.split(";"):
-        if statement.strip():
-            db.execute(statement)
+    for statement in TABLES:
+        db.execute(statement)
 
 
 def told(db: sqlite3.Connection) -> frozenset[str]:
