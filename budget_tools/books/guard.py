@@ -11,6 +11,8 @@ import os
 import re
 import stat
 import struct
+import sys
+import time
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ _MOST_STRINGS = 50_000_000
 _LONG_STRINGS = 1_000_000
 _MUCH_TEXT = 500_000_000
 _LARGE_PACKAGE = 400_000_000
+_LEASE_SECONDS = 5.0
 
 
 def snapshot(path: Path, limits: Limits) -> bytes:
@@ -41,9 +44,11 @@ def snapshot(path: Path, limits: Limits) -> bytes:
         Refused: it is no regular file, is empty, or is larger than the settings allow.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = _open(path)
     except FileNotFoundError as error:
         raise Unreadable("missing") from error
+    except BlockingIOError as error:
+        raise Unreadable("locked") from error
     except IsADirectoryError as error:
         raise Refused("is-folder") from error
     except PermissionError as error:
@@ -63,6 +68,48 @@ def snapshot(path: Path, limits: Limits) -> bytes:
     if not data:
         raise Unreadable("empty-file")
     return data
+
+
+if sys.platform == "win32":
+
+    def _open(path: Path) -> int:
+        """A file opened so that others may go on writing, renaming and deleting it.
+
+        Python's own ``open`` forbids the last two for as long as it lasts, and by them Excel saves.
+        """
+        import ctypes
+        import msvcrt
+        from ctypes import wintypes
+
+        create = ctypes.WinDLL("kernel32", use_last_error=True).CreateFileW
+        create.restype = wintypes.HANDLE
+        create.argtypes = (
+            *(wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, wintypes.LPVOID),
+            *(wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE),
+        )
+        read, share_all, existing, ordinary = 0x80000000, 0x7, 3, 0x80
+        handle = create(str(path), read, share_all, None, existing, ordinary, None)
+        if handle in (None, ctypes.c_void_p(-1).value):
+            code = ctypes.get_last_error()
+            raise OSError(0, ctypes.FormatError(code), str(path), code)
+        return msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
+
+else:
+
+    def _open(path: Path) -> int:
+        """A file opened without waiting for it: a pipe under a workbook's name would keep us for ever.
+
+        Where a file server keeps the file for one of its clients (a lease), our try is what tells it to
+        let go, and that takes it a moment.
+        """
+        until = time.monotonic() + _LEASE_SECONDS
+        while True:
+            try:
+                return os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
 
 
 _LOCAL_HEADER = 30
