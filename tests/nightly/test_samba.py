@@ -262,6 +262,32 @@ def test_read_again_and_again_while_it_is_saved_again_and_again(share: Share) ->
     assert (share.folder / "forslag.xlsx").read_bytes() == contents[(saved - 1) % 2]
 
 
+def test_a_night_over_the_share(share: Share, tmp_path: Path) -> None:
+    pytest.importorskip("budget_tools.cli.nightly", reason="there is no nightly command yet")
+    shutil.copyfile(OTHER, share.folder / "anden.xlsx")
+    config = tmp_path / "night.toml"
+    config.write_text(f'folders = ["{share.folder}"]\n[reports]\nowner_folder = false\n')
+
+    def night() -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "budget_tools", "nightly", str(config)],
+            capture_output=True,
+            text=True,
+            cwd=SAMPLES.parent,
+        )
+        return done.stdout.strip().splitlines()[-1] + " "
+
+    with share.open("~$forslag.xlsx", "wb", "r") as owner, share.open("forslag.xlsx", "r+b", "r") as book:
+        owner.write(b"\x05Bente" + b" " * 49)
+        assert " checked=2 " in (last := night()) and " unreadable=0 " in last
+        share.save("anden.xlsx", FAULTY.read_bytes())
+        book.write(OTHER.read_bytes())
+        book.truncate(OTHER.stat().st_size)
+    share.remove("~$forslag.xlsx")
+    assert " checked=2 " in (last := night()) and " unreadable=0 " in last
+    assert " checked=0 " in night()
+
+
 def test_how_a_client_must_open_on_a_share(share: Share) -> None:
     """Why ``guard`` opens as it does on Windows: what Python asks for there locks out whoever saves."""
     from smbprotocol.exceptions import SMBOSError
