@@ -125,6 +125,11 @@ def _send(
     changed, names = unlike(night, known)
     messages = []
     for digest, way, to in _recipients(changed, notify, reports, before):
+        if not to:
+            yield Failed(
+                way, clean(digest.owner or ""), "there is no address for this owner in notify.addresses"
+            )
+            continue
         try:
             messages.append(_message(night, digest, way, to))
         except Exception as error:  # a fault of ours in one digest: the others are as good as ever
@@ -146,14 +151,14 @@ def _recipients(
     reports: Mapping[str | None, str],
     before: Iterable[tuple[Message, str | None]],
 ) -> Iterator[tuple[Digest, str, str]]:
-    """Each digest with the way it goes and to whom: everybody who has news and an address."""
+    """Each digest with the way it goes and to whom: everybody who has news, "" where there is no address."""
     language = language_of(night)
     addresses = {name.casefold().strip(): address for name, address in notify.addresses.items()}
     written = digests(night, reports)
     notices = [
         word("notify", "no-address", language, by=clean(one.owner))
         for one in written
-        if one.owner is not None and notify.smtp is not None and _address(one.owner, addresses) is None
+        if one.owner is not None and notify.smtp is not None and not _address(one.owner, addresses)
     ]
     notices += [
         word("notify", "not-delivered", language, to=one.to, date=one.written[:10], because=why)
@@ -167,8 +172,8 @@ def _recipients(
                 yield one, "webhook", to
             for to in notify.smtp.to if notify.smtp is not None else ():
                 yield one, "mail", to
-        elif notify.smtp is not None and (address := _address(one.owner, addresses)):
-            yield one, "mail", address
+        elif notify.smtp is not None:
+            yield one, "mail", _address(one.owner, addresses)
 
 
 def _message(night: Night, digest: Digest, way: str, to: str) -> Message:
@@ -227,11 +232,15 @@ def _on_their_ways(messages: tuple[Message, ...], notify: Notify) -> Iterator[tu
             yield one, "webhook", "it is not in the settings any more"
 
 
-def _address(owner: str, addresses: Mapping[str, str]) -> str | None:
-    """The address of an owner: written as such, as "Bente Hansen <bente@example.org>", or in the settings."""
+def _address(owner: str, addresses: Mapping[str, str]) -> str:
+    """The address of an owner, "" where there is none: from the settings, or the owner is one by itself.
+
+    >>> _address("Bente Hansen <bente@example.org>", {}), _address("Kultur", {"kultur": "kb@example.org"})
+    ('bente@example.org', 'kb@example.org')
+    """
     found = addresses.get(owner.casefold().strip()) or parseaddr(owner)[1]
     name, at, domain = found.rpartition("@")
-    return found if at and name and domain and not set(found) & set(" <>,;\r\n\t") else None
+    return found if at and name and domain and not set(found) & set(" <>,;\r\n\t") else ""
 
 
 def _fingerprints(notify: Notify) -> dict[str, str]:

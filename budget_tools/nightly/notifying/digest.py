@@ -21,6 +21,7 @@ from ...reports.wording import plain
 MOST_OF_A_WORKBOOK = 8  # of its news; a template filled in wrongly gives dozens that say the same
 MOST = 40  # in a digest: more is read in the report
 LONGEST = 500  # characters of a sentence
+LONGEST_ABOUT = 80  # and of the name in a subject
 NOT_CHECKED = ("RUN002", "RUN004")  # the findings that say that a workbook could not be checked
 
 # What is counted, worst first: a key of the words, and that of its plural.
@@ -260,9 +261,9 @@ def _about(night: Night, owner: str | None, committees: set[str | None]) -> str:
     """What a mail is about, for its subject: the committee, else the owner, else the folder."""
     only = committees.pop() if len(committees) == 1 else None
     if only:
-        return clean(only)
+        return _short(only, LONGEST_ABOUT)
     if owner is not None and "@" not in owner:
-        return clean(owner)
+        return _short(owner, LONGEST_ABOUT)
     if len(night.folders) == 1 and (name := Path(night.folders[0]).name):
         return clean(name)
     return word("notify", "all-folders", language_of(night))
@@ -330,6 +331,6 @@ def _date(day: date, language: Language) -> str:
     return day.strftime("%d.%m.%Y" if language == "da" else "%Y-%m-%d")
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = LONGEST) -> str:
     text = clean(text)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

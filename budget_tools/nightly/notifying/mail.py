@@ -56,10 +56,10 @@ def deliver(
     left = deque(messages)
     reasons: dict[str, str] = {}
     trouble = ""
-    for attempt in range(retries + 1):
-        if not left:
-            return
+    attempt = 0
+    while left and attempt <= retries:
         pause(attempt)
+        waiting = len(left)
         try:
             with _session(smtp, timeout) as server:
                 for message in tuple(left):
@@ -77,6 +77,8 @@ def deliver(
             trouble = _trouble(error, smtp)
             if _is_hopeless(error):
                 break
+        # A server that takes so many mails a connection is as good as any.
+        attempt = 1 if len(left) < waiting else attempt + 1
     for message in left:
         yield message, trouble or reasons.get(message.key, "")
 

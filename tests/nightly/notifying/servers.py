@@ -35,6 +35,7 @@ class Post:
     mails: list[EmailMessage] = field(default_factory=list)
     envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
     refusals: dict[str, list[str]] = field(default_factory=dict)
+    most: int = 1000  # mails a connection
     breaks: int = 0  # so many times the connection is cut in the middle of a mail
     logins: int = 0
     port: int = 0
@@ -44,6 +45,8 @@ class Post:
         return sorted(address for _, recipients in self.envelopes for address in recipients)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if session.__dict__.get("mails", 0) >= self.most:
+            return "421 too many mails"
         for answer in self.refusals.get(address, [])[:1]:
             self.refusals[address].pop(0)
             return answer
@@ -55,6 +58,7 @@ class Post:
             self.breaks -= 1
             server.transport.abort()
             return ""
+        session.mails = session.__dict__.get("mails", 0) + 1
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.mails.append(message)
