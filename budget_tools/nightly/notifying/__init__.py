@@ -41,7 +41,7 @@ ENDED = (0, 1)  # exit codes of a night that saw everything, whatever it found
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that was taken. ``to`` is an address or "webhook 1", which can be shown."""
+    """A message that was taken. ``to`` is an address, or a webhook's place in the settings."""
 
     way: str
     to: str
@@ -226,10 +226,10 @@ def _on_their_ways(messages: tuple[Message, ...], notify: Notify) -> Iterator[tu
     for number, (hook, address) in enumerate(hooks.items(), 1):
         chats = [one for one in messages if one.way == "webhook" and one.to == hook]
         for one, why in webhook.deliver(chats, address, notify.timeout, notify.retries):
-            yield one, f"webhook {number}", why
+            yield one, str(number), why
     for one in messages:
         if one.way == "webhook" and one.to not in hooks:
-            yield one, "webhook", "it is not in the settings any more"
+            yield one, "", "it is not in the settings any more"
 
 
 def _address(owner: str, addresses: Mapping[str, str]) -> str:
@@ -272,7 +272,7 @@ def _safely(way: str, outcomes: Iterator[Outcome]) -> tuple[Outcome, ...]:
 def _logged(outcomes: tuple[Outcome, ...], log: Log) -> tuple[Outcome, ...]:
     """The outcomes, once they stand in the log."""
     for one in outcomes:
-        what = f"{one.way} to {one.to}" if one.to else one.way
+        what = f"mail to {one.to}" if one.way == "mail" else " ".join(filter(None, (one.way, one.to)))
         match one:
             case Sent():
                 sentence = f"{what} sent"
