@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -304,3 +305,36 @@ def test_a_history_of_a_later_version_is_left_alone(tmp_path: Path, folder: Path
     Path(str(settings.state)).write_bytes(b"no database at all, but long enough to look like a file")
     with pytest.raises(UsageError, match="cannot be used as the history"):
         History(Path(str(settings.state)))
+
+
+def changes_of(night: Night | None) -> list[tuple[str | None, str, str, str]]:
+    assert night is not None
+    return [(one.number, one.what, one.old, one.new) for one in night.changed]
+
+
+def test_what_changed_after_the_deadline_is_told_from_the_figures(tmp_path: Path, folder: Path) -> None:
+    passed = date.today() - timedelta(days=1)
+    settings = settings_of(tmp_path, deadline=(passed,))
+    assert changes_of(spend(settings).night) == []  # the state that is kept as that of the deadline
+
+    form(folder, "a", "01", total=300, when=LONG_AGO + 60)  # saved again, with the same figures
+    assert changes_of(spend(settings).night) == []
+
+    form(folder, "b", "02", total=280, when=LONG_AGO + 120)
+    os.rename(folder / "b.xlsx", folder / "b rettet.xlsx")
+    changed = spend(settings)
+    assert changes_of(changed.night) == [("2.1.2. 02", "Løn, i alt", "299", "280")]
+    assert changed.night is not None
+    (one,) = changed.night.changed
+    assert (Path(one.path).name, str(one.cell), one.deadline) == ("b rettet.xlsx", "D5", passed)
+
+    assert changes_of(spend(settings).night) == changes_of(changed.night)  # told until it is changed back
+    form(folder, "b rettet", "02", total=299, when=LONG_AGO + 180)
+    assert changes_of(spend(settings).night) == []
+
+
+def test_before_the_deadline_nothing_has_changed_after_it(tmp_path: Path, folder: Path) -> None:
+    settings = settings_of(tmp_path, deadline=(date.today() + timedelta(days=30),))
+    spend(settings)
+    form(folder, "b", "02", total=280, when=LONG_AGO + 120)
+    assert changes_of(spend(settings).night) == []
