@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import settings as settings_module
-from .catalog import Language, codes, reserved
+from .catalog import Language, codes
 from .catalog import entry as entry_of
 from .errors import Refused, Unreadable, UsageError, WorkbookError
 from .model import finding as model
@@ -387,9 +387,8 @@ class Wanted:
         self._select = tuple(code.upper() for code in select if code.lower() != "all")
         self._ignore = tuple(code.upper() for code in ignore)
         self._unasked: dict[str, frozenset[str]] = {}
-        known = (*codes(), *reserved())
         for code in (*self._select, *self._ignore):
-            if not code or not any(one.startswith(code) for one in known):
+            if not code or not any(one.startswith(code) for one in codes()):
                 raise UsageError(f"there is no rule {code!r}; 'budget-tools rules' lists them all")
 
     def _switched_on(self, code: str) -> bool:

@@ -209,9 +209,9 @@ def nearest(folder: Path) -> Path | None:
 
 
 def _check_codes(settings: Settings, text: str, path: str) -> None:
-    from .catalog import codes, reserved
+    from .catalog import codes
 
-    known = {*codes(), *reserved()}
+    known = set(codes())
     for code in settings.rules:
         if code not in known:
             raise SettingsError(

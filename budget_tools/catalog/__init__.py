@@ -6,7 +6,7 @@ can improve a sentence without reading any code; ``words.toml`` holds the words 
 
 from __future__ import annotations
 
-from .entries import LANGUAGES, PHASES, Entry, Language, Texts, codes, entry, reserved
+from .entries import LANGUAGES, PHASES, Entry, Language, Texts, codes, entry
 from .speech import fix_text, fix_uses, plural, say, title, uses, word
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "fix_text",
     "fix_uses",
     "plural",
-    "reserved",
     "say",
     "title",
     "uses",

@@ -62,12 +62,6 @@ def codes() -> tuple[str, ...]:
     return tuple(_entries())
 
 
-@cache
-def reserved() -> frozenset[str]:
-    """Codes that are given, but whose rules are not built yet."""
-    return frozenset(read("reserved")["codes"])
-
-
 def entry(code: str) -> Entry:
     """The rule of a code.
 

@@ -69,7 +69,7 @@ def _entry(given: str) -> Entry:
     Raises:
         UsageError: there is none; says which come near.
     """
-    from ..catalog import codes, entry, reserved
+    from ..catalog import codes, entry
     from ..errors import UsageError
 
     by_name = {entry(code).name: code for code in codes()}
@@ -77,8 +77,6 @@ def _entry(given: str) -> Entry:
     code = by_name.get(wanted.lower(), wanted.upper())
     if code in codes():
         return entry(code)
-    if code in reserved():
-        raise UsageError(f"{code} is a code that is kept for a rule that does not exist yet.")
     near = get_close_matches(wanted.upper(), codes(), 3, 0.6) or [
         f"{by_name[name]} ({name})" for name in get_close_matches(wanted.lower(), by_name, 3, 0.5)
     ]

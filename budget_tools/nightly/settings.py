@@ -228,14 +228,13 @@ def _with_whole_secrets(notify: Notify, beside: Path) -> Notify:
 
 
 def _check_codes(settings: NightSettings, path: str) -> None:
-    from ..catalog import codes, reserved
+    from ..catalog import codes
 
-    known = (*codes(), *reserved())
     for key in ("select", "ignore"):
         for code in getattr(settings, key):
             if code.lower() == "all" and key == "select":
                 continue
-            if not code or not any(one.startswith(code.upper()) for one in known):
+            if not code or not any(one.startswith(code.upper()) for one in codes()):
                 raise SettingsError(
                     f"{path}: {key}: there is no rule {code!r}; 'budget-tools rules' lists them all"
                 )

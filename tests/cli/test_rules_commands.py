@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from budget_tools import __version__
-from budget_tools.catalog import LANGUAGES, codes, entry, reserved
+from budget_tools.catalog import LANGUAGES, codes, entry
 from budget_tools.cli.main import app
 
 RUNNER = CliRunner()
@@ -87,14 +87,6 @@ def test_what_resembles_nothing_is_wrong_use() -> None:
     result = RUNNER.invoke(app, ["explain", "§§§"])
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "Error: there is no rule '§§§'. 'budget-tools rules' lists them all.\n"
-
-
-def test_a_reserved_code_is_no_mistake_of_spelling() -> None:
-    if not reserved():
-        pytest.skip("every code that was given has its rule")
-    result = RUNNER.invoke(app, ["explain", min(reserved())])
-    assert result.exit_code == 2
-    assert "kept for a rule that does not exist yet" in result.stderr
 
 
 def test_the_version() -> None:
