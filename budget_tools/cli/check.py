@@ -130,10 +130,11 @@ def _writer(format_: str, output: Path | None, fail_on: Severity) -> Callable[[N
     target = checked_target(output, workbook=format_ == "xlsx")
     if format_ == "xlsx":
         from ..reports.night import workbook
+        from ..reports.night.ours import is_ours
 
         if target.suffix.lower() != ".xlsx":
             raise UsageError(f"{output}: an Excel report needs a name that ends in .xlsx")
-        if target.exists() and not workbook.is_ours(target):
+        if target.exists() and not is_ours(target):
             raise UsageError(f"{output}: is somebody's own workbook; give the report another name")
         return partial(workbook.write, target=target)
     if format_ == "html":

@@ -65,7 +65,7 @@ class NightSettingsOf(SettingsOf):
 
 def scan(folders: Iterable[str], settings_of: NightSettingsOf, ours: Collection[str] = ()) -> Scan:
     """The workbooks below some folders; ``ours`` are names of reports of ours that lie among them."""
-    from .writing import is_ours
+    from ..reports.night.ours import is_ours
 
     found = Scan()
     known: set[str] = set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from pathlib import Path
 from ..errors import BudgetToolsError, UsageError
 from ..model.finding import Severity
 from ..model.night import Night, Tally
+from ..reports.night.ours import is_ours
 from .owners import Owners
 from .settings import NightSettings
 
@@ -30,7 +30,6 @@ OURS = (NAMES["xlsx"],)
 
 _NIGHT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<run>\d{4,})")
 _TO_READ = ("html", "xlsx")
-_SIGN = b"budget-tools"
 _NEEDS = {"html": "jinja2", "xlsx": "xlsxwriter"}
 
 
@@ -58,15 +57,6 @@ def refuse_without(settings: NightSettings) -> None:
             f"{', '.join(missing)} is not installed; install what the night needs with "
             "pip install 'budget-tools[nightly]'"
         )
-
-
-def is_ours(path: Path) -> bool:
-    """Whether a workbook is a report that the toolkit wrote, and not somebody's own of that name."""
-    try:
-        with zipfile.ZipFile(path) as package:
-            return _SIGN in package.read("docProps/core.xml")
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return False
 
 
 def night_folder(settings: NightSettings, run: int, when: datetime) -> Path:

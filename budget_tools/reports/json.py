@@ -94,7 +94,7 @@ def proposal_form(proposal: ProposalSummary) -> dict[str, Any]:
         "sheet": proposal.sheet,
         "unit": proposal.unit,
         "years": list(proposal.years),
-        "totals": {name: _decimal(amount) for name, amount in proposal.totals.items()},
+        "totals": {name: decimal_text(amount) for name, amount in proposal.totals.items()},
         **_identity(proposal),
     }
 
@@ -124,7 +124,7 @@ def _finding(path: str | None, finding: Finding, wording: Wording) -> dict[str, 
         "message": wording.message(path, finding),
         "hint": wording.hint(path, finding),
         "facts": _facts(finding.facts),
-        "related": [_place(place) for place in finding.related],
+        "related": [place_of(place) for place in finding.related],
         "accepted": acceptance_form(finding.accepted),
         "fix": _fix(finding.fix) if finding.fix is not None else None,
     }
@@ -154,13 +154,13 @@ def _facts(facts: Mapping[str, object]) -> dict[str, Any]:
 
 def _value(value: object) -> Any:
     if isinstance(value, Decimal):
-        return _decimal(value)
+        return decimal_text(value)
     if isinstance(value, tuple | list):
         return [_value(item) for item in value]
     return value if value is None or isinstance(value, str | int | bool) else str(value)
 
 
-def _decimal(value: Decimal) -> str:
+def decimal_text(value: Decimal) -> str:
     """A Decimal without exponent and without zeros that say nothing."""
     if not value.is_finite():
         return str(value)
@@ -170,7 +170,7 @@ def _decimal(value: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def _place(place: Place) -> dict[str, Any]:
+def place_of(place: Place) -> dict[str, Any]:
     return {
         "path": place.path,
         "sheet": place.sheet,
@@ -185,6 +185,6 @@ def _fix(fix: Fix) -> dict[str, Any]:
 def _edit(edit: CellEdit) -> dict[str, Any]:
     place = {"sheet": edit.sheet, "cell": str(edit.cell)}
     if isinstance(edit, SetCell):
-        value = _decimal(edit.value) if isinstance(edit.value, Decimal) else edit.value
+        value = decimal_text(edit.value) if isinstance(edit.value, Decimal) else edit.value
         return {"kind": "set-cell", **place, "value": value, "formula": edit.formula}
     return {"kind": "set-number-format", **place, "format": edit.format}

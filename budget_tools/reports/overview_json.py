@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any, TextIO
 
 from ..analysis.sums import Counted, OverviewReport, ThemeSum
 from ..catalog import Language
 from ..model.analysis import Allocation, Need
-from ..model.finding import Place
+from .json import decimal_text, place_of
 from .overview import OverviewWording
 
 VERSION = 1
@@ -43,19 +42,19 @@ def to_json(report: OverviewReport, language: Language, *, tool_version: str) ->
             {
                 "step": step.key,
                 "title": wording.word(f"step-{step.key}"),
-                "taken": _decimal(step.taken),
-                "total": _decimal(step.total),
+                "taken": decimal_text(step.taken),
+                "total": decimal_text(step.total),
                 "amounts": [_row(row) for row in step.rows],
             }
             for step in overview.steps
         ],
-        "really_there": _decimal(overview.real),
-        "of_which_external": _decimal(overview.external),
+        "really_there": decimal_text(overview.real),
+        "of_which_external": decimal_text(overview.external),
         "cases": [
             {
                 "case": case.case.name,
                 "across": case.case.across,
-                "place": _place(case.case.place),
+                "place": place_of(case.case.place),
                 "pairing": case.case.pairing.value,
                 "themes": [_theme(theme, wording) for theme in case.themes],
             }
@@ -63,14 +62,14 @@ def to_json(report: OverviewReport, language: Language, *, tool_version: str) ->
         ],
         "pools": [
             {
-                "amount": _decimal(pool.kroner),
+                "amount": decimal_text(pool.kroner),
                 "text": pool.first.text,
-                "places": [_place(one.place) for one in pool.mentions],
+                "places": [place_of(one.place) for one in pool.mentions],
             }
             for pool in overview.analysis.pools
         ],
         "assumptions": [
-            {"assumption": one.key, "text": sentence, "places": [_place(place) for place in places]}
+            {"assumption": one.key, "text": sentence, "places": [place_of(place) for place in places]}
             for one, (sentence, places) in zip(overview.assumptions, wording.assumptions(), strict=True)
         ],
     }
@@ -80,21 +79,21 @@ def _theme(theme: ThemeSum, wording: OverviewWording) -> dict[str, Any]:
     wanted = theme.wanted
     return {
         "theme": theme.theme.name,
-        "place": _place(theme.theme.place),
+        "place": place_of(theme.theme.place),
         "set_aside": {
-            "named": _decimal(theme.named),
-            "counted_elsewhere": _decimal(theme.elsewhere),
-            "other_years_spent_or_cut": _decimal(theme.gone),
-            "really_there": _decimal(theme.real),
+            "named": decimal_text(theme.named),
+            "counted_elsewhere": decimal_text(theme.elsewhere),
+            "other_years_spent_or_cut": decimal_text(theme.gone),
+            "really_there": decimal_text(theme.real),
             "amounts": [_row(row) for row in theme.rows],
             "references": [
-                {"text": one.text, "place": _place(one.place), "pool": _place(pool.first.place)}
+                {"text": one.text, "place": place_of(one.place), "pool": place_of(pool.first.place)}
                 for one, pool in theme.references
             ],
         },
         "needed": {
-            "case": _decimal(wanted.own) if wanted.own is not None else None,
-            "all": _decimal(wanted.all) if wanted.all is not None else None,
+            "case": decimal_text(wanted.own) if wanted.own is not None else None,
+            "all": decimal_text(wanted.all) if wanted.all is not None else None,
             "needs": _needs((*wanted.own_needs, *wanted.all_needs)),
             "earlier_years": _needs(theme.past),
             "price_of_one": _needs(theme.each),
@@ -110,14 +109,14 @@ def _row(row: Counted) -> dict[str, Any]:
         "text": one.text,
         "case": one.case,
         "theme": one.theme,
-        "place": _place(one.place),
-        "amount": _decimal(row.kroner),
-        "same_pool": _decimal(row.again),
-        "in_another_pool": _decimal(row.overlap),
-        "cut": _decimal(row.cut),
-        "other_years_or_spent": _decimal(row.elsewhere),
-        "really_there": _decimal(row.real),
-        "counted_at": _place(row.home) if row.home is not None else None,
+        "place": place_of(one.place),
+        "amount": decimal_text(row.kroner),
+        "same_pool": decimal_text(row.again),
+        "in_another_pool": decimal_text(row.overlap),
+        "cut": decimal_text(row.cut),
+        "other_years_or_spent": decimal_text(row.elsewhere),
+        "really_there": decimal_text(row.real),
+        "counted_at": place_of(row.home) if row.home is not None else None,
         "years": [[years.first, years.last] for years in one.years],
         "status": [status.value for status in one.statuses],
         "external": one.external,
@@ -128,13 +127,13 @@ def _needs(needs: Iterable[Need]) -> list[dict[str, Any]]:
     return [
         {
             "text": one.text,
-            "place": _place(one.place),
+            "place": place_of(one.place),
             "scope": one.scope.value,
-            "amount": _decimal(one.figure.kroner) if one.figure is not None else None,
-            "low": _decimal(one.figure.low)
+            "amount": decimal_text(one.figure.kroner) if one.figure is not None else None,
+            "low": decimal_text(one.figure.low)
             if one.figure is not None and one.figure.low is not None
             else None,
-            "high": _decimal(one.figure.high)
+            "high": decimal_text(one.figure.high)
             if one.figure is not None and one.figure.high is not None
             else None,
             "bound": one.figure.bound.value if one.figure is not None else None,
@@ -145,19 +144,3 @@ def _needs(needs: Iterable[Need]) -> list[dict[str, Any]]:
         }
         for one in needs
     ]
-
-
-def _decimal(value: Decimal) -> str:
-    """A Decimal without exponent and without zeros that say nothing."""
-    text = f"{value:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
-
-
-def _place(place: Place) -> dict[str, Any]:
-    return {
-        "path": place.path,
-        "sheet": place.sheet,
-        "cell": str(place.cell) if place.cell is not None else None,
-    }

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from budget_tools.cli.main import app
 from budget_tools.nightly import writing
 from budget_tools.nightly.writing import NAMES
+from budget_tools.reports.night.ours import is_ours
 from tests.nightly.folders import LONG_AGO, form
 
 RUNNER = CliRunner()
@@ -72,7 +73,7 @@ def test_a_night_and_its_reports(config: Path) -> None:
     for place, own, others in (("Skoler", "a.xlsx", "b.xlsx"), ("Kultur", "b.xlsx", "a.xlsx")):
         page = (root / "forslag" / place / NAMES["html"]).read_text("utf-8")
         assert own in page and others not in page
-        assert writing.is_ours(root / "forslag" / place / NAMES["xlsx"])
+        assert is_ours(root / "forslag" / place / NAMES["xlsx"])
     assert not (root / "forslag" / NAMES["html"]).exists()
     assert not (root / "forslag" / "Skoler" / "Nord" / NAMES["html"]).exists()
 

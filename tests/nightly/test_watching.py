@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from budget_tools import UsageError
-from budget_tools.nightly import watching, writing
+from budget_tools.nightly import watching
 from budget_tools.nightly.night import CLEAN, FINDINGS, Ended
+from budget_tools.reports.night.ours import is_ours
 from tests.nightly.folders import LONG_AGO, Heard, form
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ def test_reports_beside_the_workbooks(tmp_path: Path) -> None:
     heard = Heard()
     assert look(tmp_path, heard).exit_code == FINDINGS
     page, workbook = folder / "Kontrol.html", folder / "Kontrol.xlsx"
-    assert "D5" in page.read_text("utf-8") and writing.is_ours(workbook)
+    assert "D5" in page.read_text("utf-8") and is_ours(workbook)
     assert heard.checked == ["a.xlsx"]
     for file in (page, workbook):
         os.utime(file, (LONG_AGO, LONG_AGO))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from ...model.finding import Severity
 from ...model.night import ChangedProposal, Followed, Night, NightWorkbook, Standing
 from ..mark import COLOURS
 from ..wording import Wording
+from .ours import SIGN
 from .telling import (
     HERE,
     MOST_FINDINGS,
@@ -46,7 +46,6 @@ MOST_LINKS = 65_530  # on a sheet: Excel repairs a file that has more
 LONGEST_LINK = 2_079
 LONGEST_TEXT = 32_767
 
-_SIGN = b"budget-tools:report"  # in the properties of a workbook of ours
 
 _HEADING_ROW = 3
 _A4 = 9
@@ -62,15 +61,6 @@ Column = tuple[str, float]  # the key of its heading, and how wide it is in char
 Link = tuple[str, str | None, Cell | None]  # path, sheet, cell
 
 
-def is_ours(path: Path) -> bool:
-    """Whether a workbook is a report of a night, and not somebody's own of that name."""
-    try:
-        with zipfile.ZipFile(path) as package:
-            return _SIGN in package.read("docProps/core.xml")
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return False
-
-
 def write(night: Night, target: Path) -> None:
     """Write a night; the same night makes the same bytes."""
     out = io.BytesIO()
@@ -81,7 +71,7 @@ def write(night: Night, target: Path) -> None:
             "title": f"{word('night', 'title', language)} {moment(night.ended, language)}",
             "author": tidy(night.tool),
             "comments": headline(night),
-            "category": _SIGN.decode(),
+            "category": SIGN,
             "created": local(night.ended),
         }
     )
