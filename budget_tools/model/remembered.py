@@ -33,7 +33,8 @@ def registered_json(one: Registered) -> dict[str, Any]:
         "status": _word(one.status),
         "title": one.title,
         "nets": [
-            [net.unit, str(net.step), [_shown_json(shown) for shown in net.amounts]] for net in one.nets
+            [net.unit, [list(heading) for heading in net.headings], list(net.rows), net.written]
+            for net in one.nets
         ],
     }
 
@@ -57,8 +58,8 @@ def registered_of(path: str, said: Mapping[str, Any]) -> Registered:
         said["title"],
         tuple(
             [
-                Net(unit, Decimal(step), tuple([_shown_of(shown) for shown in amounts]))
-                for unit, step, amounts in said["nets"]
+                Net(unit, tuple([(name, number) for name, number in headings]), tuple(rows), written)
+                for unit, headings, rows, written in said["nets"]
             ]
         ),
     )

@@ -11,7 +11,7 @@ from functools import partial
 from ..layout import words
 from ..model.address import Cell
 from ..model.finding import Fact, Finding, Place
-from ..model.overview import Net, Overview, OverviewRow, Shown
+from ..model.overview import Heading, Net, Overview, OverviewRow, Shown
 from ..model.proposal import Proposal, Registered, Run
 from ..model.table import Column, ColumnRole, Line, LineKind, Table, YearRole
 from .base import rule
@@ -29,8 +29,8 @@ def nets(proposal: Proposal, unit: int | None) -> tuple[Net, ...]:
     """
     found: list[Net] = []
     for table in proposal.tables:
-        named = partial(_named, table.columns)
-        columns = named() if table.shape is None else table.shape.once("columns of an overview", named)
+        work = partial(_headings, table.columns)
+        columns = work() if table.shape is None else table.shape.once("headings of an overview", work)
         totals = [line for line in table.lines if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL)]
         for line in reversed(totals):
             found.append(_net(table, columns, [line], unit))
@@ -40,38 +40,35 @@ def nets(proposal: Proposal, unit: int | None) -> tuple[Net, ...]:
     return tuple(found)
 
 
-def _net(table: Table, columns: Sequence[_Name], lines: Sequence[Line], unit: int | None) -> Net:
-    shown: list[Shown] = []
-    for index, number, name in columns:
+_Headings = tuple[tuple[int, ...], tuple[Heading, ...]]
+
+
+def _net(table: Table, columns: _Headings, lines: Sequence[Line], unit: int | None) -> Net:
+    found: list[tuple[int, Decimal]] = []
+    indexes, headings = columns
+    for index in indexes:
         amount, place = _ZERO, lines[0].row
         for line in reversed(lines):
             one = line.amounts[index]
             if one is not None:
                 amount, place = (one if amount is _ZERO else amount + one), line.row
-        shown.append(Shown(name, amount, Cell(place, number)))
-    stated = table.units[0][0] if table.units else unit
-    return Net(stated, _WHOLE if table.whole else _step([one.amount for one in shown]), tuple(shown))
+        found.append((place, amount))
+    return Net.of(table.units[0][0] if table.units else unit, headings, found)
 
 
 _ZERO = Decimal(0)
-_WHOLE = Decimal(1)
-_Name = tuple[int, int, str]
 
 
-def _named(columns: Sequence[Column]) -> list[_Name]:
-    """The columns of years and totals: place in the table, number, and what an overview calls them."""
+def _headings(columns: Sequence[Column]) -> _Headings:
+    """The columns of years and totals: their places in the table, and what an overview calls them."""
     years = [column.year for column in columns]
-    return [
-        (index, column.number, "total" if column.role is ColumnRole.TOTAL else str(column.year))
+    named = [
+        (index, ("total" if column.role is ColumnRole.TOTAL else str(column.year), column.number))
         for index, column in enumerate(columns)
         if column.role is ColumnRole.TOTAL
         or not (column.year is None or column.year_role is YearRole.ACCOUNT or years.count(column.year) > 1)
     ]
-
-
-def _step(amounts: Iterable[Decimal]) -> Decimal:
-    exponents = [amount.normalize().as_tuple().exponent for amount in amounts]
-    return Decimal(1).scaleb(min((one for one in exponents if isinstance(one, int) and one < 0), default=0))
+    return tuple([index for index, _ in named]), tuple([heading for _, heading in named])
 
 
 @rule("XWB001")
