@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -419,19 +420,23 @@ class Wanted:
                 continue
             severity = severity_of(finding, settings, self._switched_on)
             if severity is not None:
-                kept.append(finding.settled(severity, finding.ordinal))
+                settled = finding.severity is severity
+                kept.append(finding if settled else finding.settled(severity, finding.ordinal))
         kept.sort(key=lambda one: (-one.severity, one.sheet or "", one.cell or Cell(0, 0), one.code))
         return iter(kept)
 
 
 def severity_of(finding: Finding, settings: Settings, switched_on: Callable[[str], bool]) -> Severity | None:
     """How bad a finding is under the settings; None when it is not wanted."""
-    word: str = settings.rules.get(finding.code) or entry_of(finding.code).severity(
-        settings.phase, finding.variant
-    )
-    if word == "off":
-        return Severity.WARNING if switched_on(finding.code) else None
-    return Severity.of(word)
+    code = finding.code
+    severity = _severity(code, finding.variant, settings.phase, settings.rules.get(code))
+    return severity or (Severity.WARNING if switched_on(code) else None)
+
+
+@lru_cache(maxsize=1024)
+def _severity(code: str, variant: str | None, phase: str, given: str | None) -> Severity | None:
+    word = given or entry_of(code).severity(phase, variant)
+    return None if word == "off" else Severity.of(word)
 
 
 def examine_all(
