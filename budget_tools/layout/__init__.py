@@ -197,9 +197,8 @@ def _proposal(
         for draft, edge in zip(drafts, edges, strict=False)
     ]
     cell_text = sheet.value(start.cell.row, start.cell.column)
-    together = (
-        Text(str(cell_text), start.cell) if start.beside and not formerly(start.beside, pattern) else None
-    )
+    heads = start.beside and not start.titled and not formerly(start.beside, pattern)
+    together = Text(str(cell_text), start.cell) if heads else None
     identity = as_listed(said.identity, number, settings)
     title = said.title.text if said.title else None
     return Proposal(

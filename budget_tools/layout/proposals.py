@@ -35,6 +35,7 @@ class Start:
     number_cell: Cell
     beside: str = ""  # what stands behind the number in the same cell
     is_title: bool = False  # only a title such as 'Driftsforslag': the number is missing
+    titled: bool = False  # what stands beside the number is the proposal's own title
 
 
 @lru_cache(maxsize=64)
@@ -116,7 +117,7 @@ def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
                 continue  # 'Forslag' alone is a word of many meanings
             if number_cell == cell and neighbour is None and not text.strip().endswith(":"):
                 number_cell = cell
-        found.append(Start(row, cell, number, number_cell, beside))
+        found.append(Start(row, cell, number, number_cell, beside, titled=_is_titled(text, beside)))
     for title in titles:
         below = [start for start in found if 0 <= start.row - title.row <= 6]
         if below:
@@ -131,6 +132,12 @@ def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
             continue
         merged.append(start)
     return merged
+
+
+def _is_titled(text: str, beside: str) -> bool:
+    """Whether a colon or a dash behind the number leads to a title: 'Forslag nr. 4.01: Natteam'."""
+    lead = words_only(text).removesuffix(beside).rstrip() if beside else ""
+    return lead.endswith((":", "-", "–")) and not _names_committee(beside)
 
 
 _FORM_ONLY = frozenset(
@@ -224,6 +231,8 @@ def fields(
     former = formerly(start.beside, pattern) if start.beside else ()
     if former:
         said.identity.earlier_numbers = former
+    elif start.titled:
+        said.title = Text(start.beside, start.cell)
     elif start.beside:
         _committee_and_area(said, start.beside)
     for row, column, text in texts if labels else ():
@@ -254,7 +263,8 @@ def fields(
             continue
         if piece.cell.row < start.cell.row:
             continue
-        if said.committee is None and said.title is None and _names_committee(piece.text):
+        untitled = said.title is None or (start.titled and not prose)
+        if said.committee is None and untitled and _names_committee(piece.text):
             _committee_and_area(said, piece.text)
         elif said.title is None and not prose and len(piece.text) <= 150:
             match = _ACCOUNT.fullmatch(piece.text.strip())

@@ -233,7 +233,8 @@ _CAPTION = re.compile(
 )
 _PARENTHESES = re.compile(rf".{{0,80}}\((?:i\s|in\s)?(?:{_UNIT_BODY})\.?\)")
 _BARE = re.compile(
-    rf"\(?(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}(?:[,;]?\s*(?:\d{{4}}-?(?:pl|priser|p/l)|pl.{{0,20}}|\(?netto\)?))?"
+    rf"\(?(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}"
+    r"(?:[,;]?\s*\(?(?:\d{4}[- ]?(?:pl|p/l|p-l|priser|prisniveau)|pl.{0,20}|netto)\)?)?"
 )
 _TAIL = re.compile(rf".{{0,80}}?[a-zæøå]\)?\s*(?:,\s*(?:i\s|in\s)?|\s(?:i|in)\s)(?:{_UNIT_BODY}){_END}")
 _UNIT_LABEL = re.compile(
