@@ -86,7 +86,9 @@ def references(text: str, own: str, form_word: str) -> tuple[Reference, ...]:
     """
     numbers = written_numbers(text, form_word)
     last = parts(own) if numbers else ()
-    if len(last) < 2:
+    if len(last) == 1:
+        return _alone(text, own, numbers)
+    if not last:
         return ()
     found: list[Reference] = []
     for start, end, written in numbers:
@@ -101,3 +103,22 @@ def references(text: str, own: str, form_word: str) -> tuple[Reference, ...]:
             last = said
         found.append(Reference(start, end, text[start:end].rstrip("."), said))
     return tuple(found)
+
+
+def _alone(text: str, own: str, numbers: tuple[tuple[int, int, str], ...]) -> tuple[Reference, ...]:
+    """The forms that are referred to where a number has one part only: 'forslag nr. 105', 'skema 07'.
+
+    As many digits as the own number has; and as 'forslag 1' and 'forslag 12' may count off anything, three or
+    more, or a zero in front. A year is none.
+
+    >>> [one.written for one in references("Se forslag nr. 155, forslag 12 og forslag 2024", "105", "Skema")]
+    ['forslag nr. 155']
+    """
+    return tuple(
+        Reference(start, end, text[start:end].rstrip("."), parts(written))
+        for start, end, written in numbers
+        if written.isdigit()
+        and len(written) == len(own)
+        and (len(written) > 2 or written.startswith("0"))
+        and not (len(written) == 4 and written.startswith(("19", "20")))
+    )

@@ -140,6 +140,20 @@ def test_references(text: str, found: list[str]) -> None:
     assert [".".join(one.parts) for one in references(text, "2.1.2. 08", "Skema")] == found
 
 
+@pytest.mark.parametrize(
+    ("text", "own", "found"),
+    [
+        ("Bygger på forslag nr. 105 og skema 098.", "101", ["105", "98"]),
+        ("Se skema 07 og skema nr. 12", "03", ["7"]),
+        ("forslag 1, forslag 12, forslag 2024 og skema 2.1.2. 05", "101", []),
+        ("budgetforslag 2024 og forslag 1999", "1001", []),
+        ("Se skema 07", "", []),
+    ],
+)
+def test_references_where_a_number_has_one_part(text: str, own: str, found: list[str]) -> None:
+    assert [".".join(one.parts) for one in references(text, own, "Skema")] == found
+
+
 def test_reservations_are_about_amounts() -> None:
     assert reservation("Der er ca. 6.200 brugere, og han forventes at tiltræde 1.8.2022") is None
     assert reservation("Budgettet er et estimat") is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
+from ...model.amount import Period
 from ...model.finding import Finding
 from ...model.proposal import Proposal
 from ...prose import Money, money, words
@@ -124,12 +125,16 @@ def _sum(said: tuple[Money, ...], number: int, text: str) -> Wrong | None:
     """'300.000 kr. til løn og 150.000 kr. til drift, i alt 500.000 kr.', also line by line."""
     one = said[number]
     lead = text[max(0, one.start - 40) : one.start].lower()
-    if not _TOTAL.search(lead) or _speaks_of_time(one):
+    if not _TOTAL.search(lead):
         return None
     addends = [a for a in said[:number] if a.sentence_start == one.sentence_start]
-    if not addends:
+    listed = not addends
+    if listed:
         addends = _lines_above(said, number, text)
-    if len(addends) < 2 or not all(_is_addend(a, one) for a in addends):
+    yearly = listed and all(map(_is_yearly, (one, *addends)))
+    if not yearly and _speaks_of_time(one):
+        return None
+    if len(addends) < 2 or not all(_is_addend(a, one, yearly=yearly) for a in addends):
         return None
     return _unless_explained(one, addends, "sum")
 
@@ -165,11 +170,11 @@ def _lines_above(said: tuple[Money, ...], number: int, text: str) -> list[Money]
     return found
 
 
-def _is_addend(addend: Money, total: Money) -> bool:
+def _is_addend(addend: Money, total: Money, *, yearly: bool = False) -> bool:
     return (
         addend.exact
         and addend.kroner < total.kroner * 3
-        and not _speaks_of_time(addend)
+        and (yearly or not _speaks_of_time(addend))
         and not words.says("each", addend.sentence[addend.end - addend.sentence_start :].lstrip()[:5])
         and not any(
             word in f" {addend.around}"
@@ -188,6 +193,17 @@ def _speaks_of_time(one: Money) -> bool:
             word in one.sentence
             for word in ("årlig", "pr. år", "om året", "pr. måned", "perioden", "engangs", "hvert år")
         )
+    )
+
+
+def _is_yearly(one: Money) -> bool:
+    """Whether an amount is for any one year: lines that all are so add up like lines that name no time."""
+    return (
+        one.amount.period is Period.YEAR
+        and not one.years
+        and not words.says("period", one.sentence)
+        and not words.says("parts", one.sentence)
+        and not any(word in one.sentence for word in ("måned", "engangs"))
     )
 
 
