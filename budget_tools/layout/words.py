@@ -134,7 +134,7 @@ _FISCAL = re.compile(
 _SEASON = re.compile(
     r"(?P<before>\D*?)(?P<year>(?:19|20)\d\d)\s?[/–-]\s?(?P<next>(?:(?:19|20)\d)?\d\d?)(?P<after>\D*)"
 )
-_SPACED = re.compile(r"(?P<before>\D*?)(?P<a>[12])[ \u00a0\u202f](?P<b>[09]\d\d)")
+_SPACED = re.compile(r"(?P<before>\D*?)(?P<a>1(?=.9)|2(?=.0))[ \u00a0\u202f](?P<b>[09]\d\d)")
 _SPAN = re.compile(r"(?:\D{0,20}\s)?(?P<first>(?:19|20)\d\d)\s?[-–]\s?(?P<last>(?:(?:19|20)\d)?\d\d?)")
 
 
@@ -232,8 +232,10 @@ _CAPTION = re.compile(
     rf"(?:\(|i\s|in\s)\s*(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}(?:\W.{{0,60}})?"
 )
 _PARENTHESES = re.compile(rf".{{0,80}}\((?:i\s|in\s)?(?:{_UNIT_BODY})\.?\)")
+_PRICES = r"(?:i\s|in\s)?(?:løbende|faste|årets|current|constant|fixed)\s(?:priser|pl|p/l|prices)"
 _BARE = re.compile(
-    rf"\(?(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}(?:[,;]?\s*(?:\d{{4}}-?(?:pl|priser|p/l)|pl.{{0,20}}|\(?netto\)?))?"
+    rf"\(?(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}"
+    rf"(?:[,;]?\s*(?:\d{{4}}-?(?:pl|priser|p/l|prisniveau)|{_PRICES}|pl.{{0,20}}|\(?netto\)?)\)?)?"
 )
 _TAIL = re.compile(rf".{{0,80}}?[a-zæøå]\)?\s*(?:,\s*(?:i\s|in\s)?|\s(?:i|in)\s)(?:{_UNIT_BODY}){_END}")
 _UNIT_LABEL = re.compile(
