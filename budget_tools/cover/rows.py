@@ -158,15 +158,19 @@ def _with_all_years(table: Table, position: int, own: dict[int, Candidate]) -> d
     years = [index for index, column in enumerate(columns) if column.role is ColumnRole.YEAR]
     one_kind = len({columns[index].year_role for index in years}) == 1
     alone = sum(column.role is ColumnRole.TOTAL for column in columns) == 1
-    if not alone or not one_kind or _SPAN.search(columns[position].heading):
+    if not alone or not one_kind:
         return own
+    if _SPAN.search(columns[position].heading) and _column_candidates(table, position)[0].members != tuple(
+        years
+    ):
+        return own  # 'I alt 2024-2026', beside 2023
     if any(sign != 1 for candidate in own.values() for sign in candidate.signs):
         return own
     short = [row for row, candidate in own.items() if set(candidate.members) < set(years)]
     full = {row: candidate for row, candidate in own.items() if sorted(candidate.members) == years}
     if len(short) != 1 or len(short) + len(full) != len(own):
         return own
-    if not table.in_proposal and not any(table.lines[row].kind is LineKind.TOTAL for row in full):
+    if not table.in_proposal and not full:
         return own
     return full
 

@@ -70,10 +70,12 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     proposals: list[Proposal] = []
     tables: list[Table] = []
     placed: set[int] = set()
+    begun_at = [start.row for start in begun]
     for start in begun:
-        end = min((other.row for other in begun if other.row > start.row), default=sheet.bottom + 1) - 1
+        first, behind = bisect_left(begun_at, start.row), bisect_right(begun_at, start.row)
+        end = begun_at[behind] - 1 if behind < len(begun) else sheet.bottom
         own = [draft for draft in drafts if start.row <= draft.heading_row <= end and draft.has_years]
-        left, right = _side(start, begun, own)
+        left, right = _side(start, begun[first:behind], own)
         if (left, right) != _ALL_COLUMNS:
             own = [draft for draft in own if left <= draft.range.left <= right]
         own, end = _before_a_list(sheet, own, end, settings)
@@ -104,15 +106,15 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
 _ALL_COLUMNS = (0, 1_000_000)
 
 
-def _side(start: Start, begun: Sequence[Start], drafts: Sequence[Draft]) -> tuple[int, int]:
-    """The columns of a form; all of them, unless forms with a table each begin beside one another.
+def _side(start: Start, row: Sequence[Start], drafts: Sequence[Draft]) -> tuple[int, int]:
+    """The columns of a form; all of them, unless the forms that begin in its row have a table each.
 
     A row may name two forms over one table, too: only tables that keep to their own side tell two forms.
     """
-    beside = sorted(other.cell.column for other in begun if other.row == start.row)
-    if len(set(beside)) < 2:
+    beside = {other.cell.column for other in row}
+    if len(beside) < 2:
         return _ALL_COLUMNS
-    edges = [0, *sorted(set(beside))[1:], _ALL_COLUMNS[1] + 1]
+    edges = [0, *sorted(beside)[1:], _ALL_COLUMNS[1] + 1]
     sides = [(left, right - 1) for left, right in pairwise(edges)]
     held = [0] * len(sides)
     for draft in drafts:
