@@ -78,6 +78,8 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
         left, right = _side(start, begun[first:behind], own)
         if (left, right) != _ALL_COLUMNS:
             own = [draft for draft in own if left <= draft.range.left <= right]
+        elif start is not begun[behind - 1]:
+            continue  # a row that names two forms over one table: it is told once
         own, end = _before_a_list(sheet, own, end, settings)
         if not own and (start.is_title or not start.number_text):
             continue  # a word on a cover page

@@ -38,6 +38,17 @@ GRIDS = {
         #: IDN002 B1
         #: IDN002 G1
     """,
+    "a row that names two forms over one table is one form": """
+           A                  B           C     D      E  F
+        1  Skema 2.1.2. 01                                Skema 2.1.2. 02
+        2  Økonomiudvalget
+        3  Telefoni
+        6  Beløb i 1.000 kr.
+        7  Budgetoverslag     2023        2024  I alt
+        8  Abonnementer       600         700   1400
+        9  I alt              600         700   1300
+        #: ARI001 D8
+    """,
     "a date and a name below a form are no amounts": """
             A                  B           C     D     E
         1   Skema 2.1.2. 01
