@@ -61,7 +61,7 @@ def row_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], lis
                 own[row] = Candidate(members, tuple(sign for _, sign in inside))
             elif total.column != column.number:
                 foreign.add(row)
-        own = without_odd_one_out(own)
+        own = _with_all_years(table, position, without_odd_one_out(own))
         if column.role is ColumnRole.TOTAL:
             chosen, evidence, judged = _choose_columns(table, position, own, foreign)
             told = told and judged is None
@@ -145,6 +145,36 @@ def _without_doubtful_columns(found: list[Total]) -> tuple[list[Total], list[Tot
     return [total for total in found if total.cell not in left_out], doubtful
 
 
+def _with_all_years(table: Table, position: int, own: dict[int, Candidate]) -> dict[int, Candidate]:
+    """Own formulas of the only total column, without one that leaves years out.
+
+    A form of one line has a formula or two in that column, too few to outvote the wrong one. But where the
+    years are all of one kind, a column that is called a total is no total of a part of them: the other
+    formula tells, or in a proposal the layout.
+    """
+    if not 1 <= len(own) <= 2:
+        return own
+    columns = table.columns
+    years = [index for index, column in enumerate(columns) if column.role is ColumnRole.YEAR]
+    one_kind = len({columns[index].year_role for index in years}) == 1
+    alone = sum(column.role is ColumnRole.TOTAL for column in columns) == 1
+    if not alone or not one_kind:
+        return own
+    if _SPAN.search(columns[position].heading) and _column_candidates(table, position)[0].members != tuple(
+        years
+    ):
+        return own  # 'I alt 2024-2026', beside 2023
+    if any(sign != 1 for candidate in own.values() for sign in candidate.signs):
+        return own
+    short = [row for row, candidate in own.items() if set(candidate.members) < set(years)]
+    full = {row: candidate for row, candidate in own.items() if sorted(candidate.members) == years}
+    if len(short) != 1 or len(short) + len(full) != len(own):
+        return own
+    if not table.in_proposal and not full:
+        return own
+    return full
+
+
 _FAR = 50  # a sum is so many times what rounding of its figures makes of it, or says nothing
 
 
@@ -166,6 +196,12 @@ def _choose_columns(
         for row, line in enumerate(table.lines)
         if row not in foreign and row not in own and line.amounts[position] is not None
     ]
+    typed = [
+        row
+        for row in judged
+        if (table.lines[row].row, table.columns[position].number) not in table.sheet.formulas
+    ]
+    judged = typed or judged  # what is calculated down the column says nothing of its own
     best: Candidate | None = None
     best_agreeing = -1
     best_near = 0

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..formula import Sum, addends
+from ..layout import words
 from ..model.address import Cell
 from ..model.table import ColumnRole, Line, LineKind, Table, Total
 from .columns import column_totals
@@ -40,6 +41,8 @@ def cover(
                 for index, line in enumerate(lines)
             ]
         )
+    if table.in_proposal and _ends_in_a_net(lines):
+        lines = (*lines[:-1], lines[-1]._replace(kind=LineKind.TOTAL))
     if lines is not table.lines:
         table = replace(table, lines=lines)
     # in a form whose results are all stored, what was told by formulas alone holds for all of its shape
@@ -62,6 +65,15 @@ def cover(
     if not table.in_proposal:
         totals = without_unfounded(table, totals)
     return lines, tuple(totals), (*unchecked_columns, *unchecked_rows)
+
+
+def _ends_in_a_net(lines: tuple[Line, ...]) -> bool:
+    """Whether the last line is the net of totals above it: a form's expenditure, its income, what is left."""
+    return (
+        lines[-1].kind is LineKind.LINE
+        and words.is_net(lines[-1].label)
+        and any(line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) for line in lines[:-1])
+    )
 
 
 def own_sums(table: Table) -> Mapping[Cell, Sum]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
 
 from ..model.address import Cell
 from ..model.amount import Language
@@ -68,9 +70,16 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     proposals: list[Proposal] = []
     tables: list[Table] = []
     placed: set[int] = set()
-    for index, start in enumerate(begun):
-        end = begun[index + 1].row - 1 if index + 1 < len(begun) else sheet.bottom
+    begun_at = [start.row for start in begun]
+    for start in begun:
+        first, behind = bisect_left(begun_at, start.row), bisect_right(begun_at, start.row)
+        end = begun_at[behind] - 1 if behind < len(begun) else sheet.bottom
         own = [draft for draft in drafts if start.row <= draft.heading_row <= end and draft.has_years]
+        left, right = _side(start, begun[first:behind], own)
+        if (left, right) != _ALL_COLUMNS:
+            own = [draft for draft in own if left <= draft.range.left <= right]
+        elif start is not begun[behind - 1]:
+            continue  # a row that names two forms over one table: it is told once
         own, end = _before_a_list(sheet, own, end, settings)
         if not own and (start.is_title or not start.number_text):
             continue  # a word on a cover page
@@ -78,7 +87,12 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
             continue  # a line in a list of contents
         said = texts[bisect_left(rows, start.row) : bisect_right(rows, end)]
         meant = notes[bisect_left(noted, start.row) : bisect_right(noted, end)]
-        proposal = _proposal(sheet, start, end, own, said, meant, units, settings, above)
+        stated = units
+        if (left, right) != _ALL_COLUMNS:
+            said = [text for text in said if left <= text[1] <= right]
+            meant = [note for note in meant if left <= note.column <= right]
+            stated = [note for note in units if note.row < start.row or left <= note.column <= right]
+        proposal = _proposal(sheet, start, end, own, said, meant, stated, settings, above)
         proposals.append(proposal)
         tables.extend(proposal.tables)
         placed.update(map(id, own))
@@ -89,6 +103,31 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     rounded = bool(tables) and len(proposals) == 0 and words.says_rounded(texts)
     heads = () if proposals else _analysis_headings(sheet, notes)
     return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others), rounded, heads)
+
+
+_ALL_COLUMNS = (0, 1_000_000)
+
+
+def _side(start: Start, row: Sequence[Start], drafts: Sequence[Draft]) -> tuple[int, int]:
+    """The columns of a form; all of them, unless the forms that begin in its row have a table each.
+
+    A row may name two forms over one table, too: only tables that keep to their own side tell two forms.
+    """
+    beside = {other.cell.column for other in row}
+    if len(beside) < 2:
+        return _ALL_COLUMNS
+    edges = [0, *sorted(beside)[1:], _ALL_COLUMNS[1] + 1]
+    sides = [(left, right - 1) for left, right in pairwise(edges)]
+    held = [0] * len(sides)
+    for draft in drafts:
+        area = draft.range
+        at = next(at for at, (left, right) in enumerate(sides) if left <= area.left <= right)
+        if area.right > sides[at][1]:
+            return _ALL_COLUMNS
+        held[at] += 1
+    if not all(held):
+        return _ALL_COLUMNS
+    return next((left, right) for left, right in sides if left <= start.cell.column <= right)
 
 
 def _analysis_headings(sheet: Sheet, notes: list[Note]) -> tuple[Heading, ...]:

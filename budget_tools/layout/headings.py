@@ -71,11 +71,19 @@ def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> I
         typed = [cell.typed for cell in cells]
         if row in numbers and not all(typed):
             continue
-        if not any(typed) and _continues(sheet, row, cells):
+        bare = all(not cell.typed or _is_bare(sheet.value(row, cell.column)) for cell in cells)
+        if bare and not all(typed) and _continues(sheet, row, cells):
             continue
+        if bare and len(cells) == 1 and row in numbers:
+            continue  # an amount that was typed as text, beside other amounts
         for run in _runs(cells):
             if len(run) >= 2 or _stands_alone(sheet, row, run[0], sheet.rows[row - sheet.top]):
                 yield Heading(row, run)
+
+
+def _is_bare(value: Value) -> bool:
+    """Whether a text is digits alone: it may be an amount as well as a year."""
+    return isinstance(value, str) and "".join(value.split()).isdigit()
 
 
 def _goes_on(sheet: Sheet, note: Note) -> bool:

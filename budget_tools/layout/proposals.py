@@ -121,7 +121,9 @@ def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
     for title in titles:
         below = [start for start in found if 0 <= start.row - title.row <= 6]
         if below:
-            nearest = min(below, key=lambda start: start.row)
+            nearest = min(
+                below, key=lambda start: (start.cell.row, abs(start.cell.column - title.cell.column))
+            )
             nearest.row = min(nearest.row, title.row)
         else:
             found.append(title)

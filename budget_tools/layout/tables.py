@@ -164,7 +164,9 @@ def build(
     lines = reading.read(bottom)
     if not lines:
         return None, None
+    lines, signed = _without_signature(lines, reading.entries)
     lines, below = _without_strays(lines)
+    below = (*below, *signed)
     strays = [
         Cell(line.row, column.number)
         for line in below
@@ -667,6 +669,28 @@ def _entry(
 
 _FEW = 2  # more numbers in a column without a heading are a column of something, not strays
 _LONGEST_SEARCHED = 2000
+
+
+def _without_signature(
+    lines: tuple[Line, ...], entries: dict[Cell, Entry]
+) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Cut off what is filled in apart below the last total of a form: a date, a name, a telephone number.
+
+    All of it stands in one column, beside its labels; a date or a text among it tells that these are no
+    amounts.
+    """
+    end = 1 + max((index for index, line in enumerate(lines) if line.kind is LineKind.TOTAL), default=-1)
+    rest = lines[end:]
+    if not end or not rest or rest[0].row <= lines[end - 1].row + 1 or len(rest[0].raw) <= _FEW:
+        return lines, ()
+    columns: set[int] = set()
+    for line in rest:
+        columns.update([at for at, value in enumerate(line.raw) if value != ""])
+        if line.kind is not LineKind.LINE or not line.label or len(columns) != 1:
+            return lines, ()
+    rows = {line.row for line in rest}
+    kinds = {entry for cell, entry in entries.items() if cell.row in rows}
+    return (lines[:end], rest) if kinds & {Entry.DATE, Entry.TEXT} else (lines, ())
 
 
 def _without_strays(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:

@@ -131,20 +131,24 @@ _YEAR_TEXT = re.compile(
 _FISCAL = re.compile(
     r"(?:fy|fiscal year|ry|by)\s?['’]?(?:(?P<long>(?:19|20)\d\d)|(?P<short>\d\d))(?P<words>\D*)"
 )
+_SHORT = re.compile(r"(?P<kind>bo|b|r)\s?['’]?(?P<short>[12]\d|3[0-5])")
 _SEASON = re.compile(
     r"(?P<before>\D*?)(?P<year>(?:19|20)\d\d)\s?[/–-]\s?(?P<next>(?:(?:19|20)\d)?\d\d?)(?P<after>\D*)"
 )
-_SPACED = re.compile(r"(?P<before>\D*?)(?P<a>[12])[ \u00a0\u202f](?P<b>[09]\d\d)")
+_SPACED = re.compile(r"(?P<before>\D*?)(?P<a>1(?=.9)|2(?=.0))[ \u00a0\u202f](?P<b>[09]\d\d)")
 _SPAN = re.compile(r"(?:\D{0,20}\s)?(?P<first>(?:19|20)\d\d)\s?[-–]\s?(?P<last>(?:(?:19|20)\d)?\d\d?)")
 
 
 def _other_spelling(folded: str) -> tuple[int, YearRole] | None:
-    """Years that are not written as four digits alone: 'FY18', '2018/19', '2 017'."""
+    """Years that are not written as four digits alone: 'FY18', 'BO24', '2018/19', '2 017'."""
     match = _FISCAL.fullmatch(folded)
     if match:
         short = match["short"]
         year = int(match["long"]) if match["long"] else 2000 + int(short)
         return year, _role_of(match["words"])
+    match = _SHORT.fullmatch(folded)
+    if match:
+        return 2000 + int(match["short"]), _role_of(match["kind"])
     match = _SEASON.fullmatch(folded)
     if match and (int(match["year"]) + 1) % 10 ** len(match["next"]) == int(match["next"]):
         words = f"{match['before']} {match['after']}".strip(" -–:,()")
@@ -232,9 +236,10 @@ _CAPTION = re.compile(
     rf"(?:\(|i\s|in\s)\s*(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}(?:\W.{{0,60}})?"
 )
 _PARENTHESES = re.compile(rf".{{0,80}}\((?:i\s|in\s)?(?:{_UNIT_BODY})\.?\)")
+_PRICES = r"\(?(?:i\s|in\s)?(?:løbende|faste|årets|current|constant|fixed)\s(?:priser|pl|p/l|prices)"
 _BARE = re.compile(
     rf"\(?(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}"
-    r"(?:[,;]?\s*\(?(?:\d{4}[- ]?(?:pl|p/l|p-l|priser|prisniveau)|pl.{0,20}|netto)\)?)?"
+    rf"(?:[,;]?\s*\(?(?:\d{{4}}[- ]?(?:pl|p/l|p-l|priser|prisniveau)|{_PRICES}|pl.{{0,20}}|netto)\)?)?\)?"
 )
 _TAIL = re.compile(rf".{{0,80}}?[a-zæøå]\)?\s*(?:,\s*(?:i\s|in\s)?|\s(?:i|in)\s)(?:{_UNIT_BODY}){_END}")
 _UNIT_LABEL = re.compile(
@@ -279,7 +284,7 @@ def unit_of(text: str, *, near_table: bool) -> int | None:
 _UNIT_MARKS = ("kr", "dkk", "000", "thousand", "million", "nok", "sek", "mio", "eur", "usd", "$", "€")
 
 
-_LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d|[ry]\s?['’]?\d\d|[12] [09]\d\d")
+_LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d|[ry]\s?['’]?\d\d|\bbo?\s?['’]?\d\d\b|[12] [09]\d\d")
 
 
 def _may_say_unit(folded: str) -> bool:
