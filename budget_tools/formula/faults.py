@@ -135,6 +135,11 @@ def _odd_ones(
         for form, block in blocks.items()
         if form != usual and not all(_same_cells(table, model, formulas[cell], cell) for cell in block)
     }
+    different = {  # a column of differences or shares runs down its column: it is no copy gone wrong
+        form: block
+        for form, block in different.items()
+        if not _is_meant_so(table, strip, block[0], form, addends(formulas[block[0]], block[0]))
+    }
     if sum(map(len, different.values())) > max(1, alike // 3):
         return
     unlike: list[Cell] = []
@@ -143,8 +148,6 @@ def _odd_ones(
         expected, own = addends(model, cell), addends(formulas[cell], cell)
         missing, extra = _difference(table, expected, own)
         is_sum = _is_sum(strip, expected)
-        if _is_meant_so(table, strip, cell, form, own):
-            continue
         meant = _meant(table, model, block) if is_sum else {}
         if own is not None and is_sum and bool(missing) != bool(extra) and _on_one_line(expected, own):
             if _adds_all(table, strip, own) and not missing:  # it is the others that are wrong
