@@ -25,6 +25,8 @@ from .lines import adds_heads, best_of, choose_lines, heads, is_plain
 from .typed import without_contradicted
 from .unnamed import Search
 
+_ALIKE = Decimal("0.0005")  # what stored amounts of many decimals may be off by
+
 
 def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], list[Cell], list[int], bool]:
     """The totals of each column, the cells that cannot be checked, and the lines that proved to be totals.
@@ -311,14 +313,16 @@ def _without_doubtful_rows(table: Table, found: list[Total]) -> list[Total]:
 def _without_unlike_columns(found: list[Total]) -> list[Total]:
     """Leave out the typed totals of a column in which nothing adds up: prices, shares, counts of staff."""
     right: Counter[int] = Counter()
-    wrong: dict[int, set[Decimal]] = {}
+    wrong: dict[int, list[Decimal]] = {}
     for total in found:
         if total.shown and total.expected is not None:
             if total.wrong:
-                wrong.setdefault(total.cell.column, set()).add(round(abs(total.difference), 3))
+                # one fault carries the same difference into the totals above it, but for the rounding
+                sizes, size = wrong.setdefault(total.cell.column, []), abs(total.difference)
+                if all(abs(size - other) > max(total.tolerance, _ALIKE) for other in sizes):
+                    sizes.append(size)
             else:
                 right[total.cell.column] += 1
-    # one fault carries the same difference into the totals above it
     unlike = {column for column, sizes in wrong.items() if len(sizes) > 1 and len(sizes) > right[column]}
     return [
         total

@@ -47,7 +47,7 @@ class Search:
         if row in self.plain:
             return self.plain[row]
         if row in self.parts:
-            return None
+            return self._net_of_totals(row, stack)
         return self.unnamed(row, stack) or self._net_of_totals(row, stack)
 
     def _net_of_totals(self, row: int, stack: list[int]) -> Candidate | None:
@@ -139,7 +139,12 @@ class Search:
         if telling < _FEWEST_AGREEING - 1:
             return None
         most_wrong = max(1, len(positions) // 6)
-        net = words.is_net(self.table.lines[row].label)  # where its name says it, less agreement will do
+        label = self.table.lines[row].label
+        net = words.is_net(label)  # where its name says it, less agreement will do
+        many = _MANY if label else _FEWEST_AGREEING  # amounts without a text are a total more often than not
+        signs = ((1.0, 1.0),) if plain else ((1.0, 1.0), (1.0, -1.0))
+        if net and not plain:
+            signs = (*signs, (-1.0, 1.0))  # 'interest received, interest paid, repayments, net costs'
         sums = [0.0] * len(positions)
         filled = [0] * len(positions)
         for count, item in enumerate(reversed(stack[-_DEEPEST:]), 1):
@@ -147,13 +152,13 @@ class Search:
             values = [above[position] or 0.0 for position in positions]
             filled = [many + bool(value) for many, value in zip(filled, values, strict=True)]
             if count >= 2 and any(values):
-                for first in (1.0,) if plain else (1.0, -1.0):
+                for first, later in signs:
                     wrong = 0
                     odd = 0  # the column that disagrees, where there is one
                     right: set[float] = set()
                     repeated: set[float] = set()  # totals of a single figure
                     for place, (total, value, rest) in enumerate(zip(shown, values, sums, strict=True)):
-                        if abs(value + first * rest - total) <= max(1e-6, abs(total) * 1e-9):
+                        if abs(first * value + later * rest - total) <= max(1e-6, abs(total) * 1e-9):
                             if total and filled[place] >= 2 and rest:
                                 right.add(round(total, 6))
                             elif total:
@@ -164,16 +169,14 @@ class Search:
                             if wrong > most_wrong:
                                 break
                     else:
-                        narrow = count >= _MANY and len(positions) <= _NARROW
+                        narrow = count >= many and len(positions) <= _NARROW
                         enough = _FEWEST_AGREEING - (narrow or net)
                         known = len(right) + len(repeated)
                         agreed = len(right) >= enough and known >= (1 if net else 2) * wrong
-                        if not agreed and narrow and first == 1.0 and wrong == 1 and right:
+                        if not agreed and narrow and first == later and wrong == 1 and right:
                             agreed = self._slipped(row, stack[-count:], odd)
                         if agreed:
-                            return Candidate(
-                                tuple(stack[-count:]), (1, *[1 if first == 1.0 else -1] * (count - 1))
-                            )
+                            return Candidate(tuple(stack[-count:]), (int(first), *[int(later)] * (count - 1)))
             sums = [rest + value for rest, value in zip(sums, values, strict=True)]
         return None
 

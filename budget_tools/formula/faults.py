@@ -135,16 +135,19 @@ def _odd_ones(
         for form, block in blocks.items()
         if form != usual and not all(_same_cells(table, model, formulas[cell], cell) for cell in block)
     }
+    different = {  # a column of differences or shares runs down its column: it is no copy gone wrong
+        form: block
+        for form, block in different.items()
+        if not _is_meant_so(table, strip, block[0], form, addends(formulas[block[0]], block[0]))
+    }
     if sum(map(len, different.values())) > max(1, alike // 3):
         return
     unlike: list[Cell] = []
-    for form, block in different.items():
+    for block in different.values():
         cell = block[0]
         expected, own = addends(model, cell), addends(formulas[cell], cell)
         missing, extra = _difference(table, expected, own)
         is_sum = _is_sum(strip, expected)
-        if _is_meant_so(table, strip, cell, form, own):
-            continue
         meant = _meant(table, model, block) if is_sum else {}
         if own is not None and is_sum and bool(missing) != bool(extra) and _on_one_line(expected, own):
             if _adds_all(table, strip, own) and not missing:  # it is the others that are wrong
@@ -348,7 +351,7 @@ def _of_block(table: Table, strip: _Strip, block: list[Cell]) -> Iterator[Formul
         weights = {at: sign for at, sign in total.cells if at != heading}
         yield _range_fault(table, block, (), (heading,), weights)
         return
-    left_out = _left_out(table, block, total)
+    left_out = _left_out(table, strip, block, total)
     if left_out:
         weights = dict(total.cells) | dict.fromkeys(left_out, 1)
         yield _range_fault(table, block, left_out, (), weights)
@@ -370,7 +373,7 @@ def _range_fault(
     return FormulaFault(table, FormulaCause.RANGE, tuple(block), left_out, added, meant)
 
 
-def _left_out(table: Table, block: list[Cell], total: Sum) -> tuple[Cell, ...]:
+def _left_out(table: Table, strip: _Strip, block: list[Cell], total: Sum) -> tuple[Cell, ...]:
     """The lines between a total and its range, or right before the range, that no total holds at all."""
     lines = table.lines
     row, column = block[0]
@@ -413,12 +416,27 @@ def _left_out(table: Table, block: list[Cell], total: Sum) -> tuple[Cell, ...]:
         by_place = line in between and sum(filled) * 2 >= len(filled)
         if by_cover or (line.label and (by_place or plain or table.in_proposal)):
             found.append(Cell(line.row, column))
-    enough = len(own) >= (2 if table.in_proposal else _FEWEST_ALIKE)
-    if not found or not enough or len(found) > max(1, len(own) // 3):
+    if not found or len(found) > max(1, len(own) // 3):
+        return ()
+    few = (
+        2
+        if table.in_proposal or _adds_beside(table, strip, block, own | {at.row for at in found})
+        else _FEWEST_ALIKE
+    )
+    if len(own) < few:
         return ()
     if not table.in_proposal and not all(_of_their_size(table, at, total) for at in found):
         return ()
     return tuple(sorted(found))
+
+
+def _adds_beside(table: Table, strip: _Strip, block: list[Cell], rows: set[int]) -> bool:
+    """Whether another total of the same line adds just these rows of its own column."""
+    for cell in strip.cells:
+        total = None if cell in block else addends(table.sheet.formulas[cell], cell)
+        if total is not None and total.column == cell.column and {at for at, _ in total.rows} == rows:
+            return True
+    return False
 
 
 _WORLDS_APART = 100

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ..model.address import Cell
-from ..model.book import Sheet
+from ..model.book import Sheet, Value
 from ..model.proposal import Text
 from . import words
 from .headings import FIRST_YEAR, LAST_YEAR, Note
@@ -98,6 +98,8 @@ def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
         if said is None or _is_line(sheet, row, column):
             continue
         number, beside = said
+        if _is_year(number) and any(_is_year(value) for value in _others(sheet, row, column)):
+            continue  # the heading of a column: 'Forslag 2024' beside 'Budget 2023'
         cell = number_cell = Cell(row, column)
         if not number and not beside:
             if _heads_numbers(sheet, row, column, pattern) or _beside_years(sheet, row, column):
@@ -179,9 +181,20 @@ def _heads_numbers(sheet: Sheet, row: int, column: int, pattern: str) -> bool:
 def _beside_years(sheet: Sheet, row: int, column: int) -> bool:
     """Whether the next two cells with anything in them are years: the row heads a table."""
     beside = [value for value in sheet.rows[row - sheet.top][column + 1 - sheet.left :] if value != ""]
-    return len(beside) >= 2 and all(
-        isinstance(value, int | float) and FIRST_YEAR <= value <= LAST_YEAR for value in beside[:2]
-    )
+    return len(beside) >= 2 and all(_is_year(value) for value in beside[:2])
+
+
+def _others(sheet: Sheet, row: int, column: int) -> list[Value]:
+    """What stands in the other cells of a row."""
+    values = sheet.rows[row - sheet.top]
+    return [value for at, value in enumerate(values, sheet.left) if at != column]
+
+
+def _is_year(value: Value) -> bool:
+    """Whether a cell is a year as a heading writes it: 2024, '2024/25', 'Budget 2023'."""
+    if isinstance(value, str):
+        return words.year_of_text(value) is not None
+    return isinstance(value, int | float) and FIRST_YEAR <= value <= LAST_YEAR
 
 
 def _right_of(sheet: Sheet, row: int, column: int) -> Text | None:

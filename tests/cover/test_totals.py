@@ -373,6 +373,58 @@ GRIDS = {
         14                     I alt ophørt  6988000  7821000
         #: ARI002 E14
     """,
+    "a net of two totals is wrong, and not the balance that adds it": """
+            A                          B         C         D
+        4                              2022      2023      2024
+        5   Property taxes             25308     25647     24547
+        6   Sales tax                  13251     11750     9014
+        7   Licenses                   2527      2275      2623
+        8   Total revenues             41086     39672     36184
+        9   Police                     13068     16640     16851
+        10  Fire                       7398      11223     9782
+        11  Public works               4670      4278      4392
+        12  Total expenditures         25136     32141     31025
+        13  Excess of revenues         15950     7351      5159
+        14  Balance, beginning         7396      6090      5721
+        15  Balance, ending            23346     13621     10880
+        #: ARI002 C13
+    """,
+    "amounts without a text are the sum of three lines, right in two years and wrong in one": """
+            A                        B        C        D
+        4                            2022     2023     2024
+        5   Repairs                  74107    61891    84975
+        6   Supervision              58764    57741    51905
+        7   Depreciation             89471    83428    83173
+        8                            222342   203060   220053
+        9   Dwelling rents           -268023  -263827  -281564
+        10  Other rents              -5955    -5492    -6801
+        11  Service charges          -23032   -21037   -16175
+        12                           -297010  -270031  -304540
+        13  Net (surplus)/deficit    -74668   -87296   -84487
+        #: ARI002 C12
+    """,
+    "net costs where the income stands first": """
+            A                   B      C      D
+        4                       2024   2025   2026
+        5   Renteinntekter      6104   5210   6890
+        6   Renteutgifter       19022  20455  18733
+        7   Avdrag på lån       24310  23177  25068
+        8   Netto finansutgifter  37228  38422  39611
+        #: ARI002 D8
+    """,
+    "a total wrong by a thousand is one fault, though what rests on it is off by a rounding more": """
+            A                   B      C      D      E
+        4                       2024   2025   2026   2027
+        5   Pay                 150.2  155.7  161.4  166.9
+        6   Prices              50.8   51.7   52.7   53.2
+        7   Total expenditure   201.0  207.4  214.1  220.1
+        8   Council tax         93.7   112.0  121.1  90.7
+        9   Business rates      61.8   64.6   58.2   67.0
+        10  Grants              44.3   45.8   41.7   48.1
+        11  Total funding       199.8  222.4  221.0  205800
+        12  Budget gap          1.2    -15.0  -6.9   14.2
+        #: ARI002 E11
+    """,
 }
 
 

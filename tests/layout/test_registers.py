@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from budget_tools.books.memory import MemoryBook, Plain
 from budget_tools.filling import missing_totals
 from budget_tools.inspection import examine, inspect
@@ -68,3 +70,28 @@ def test_an_empty_total_column_belongs_to_each_of_two_tables_one_below_the_other
         for _, edit in missing_totals(table)
     ]
     assert [cell for cell in edits if cell.startswith("E")] == ["E2", "E3", "E4", "E9", "E10", "E11"]
+
+
+HEADED = (
+    """
+        A        B             C              D
+    2   Tall i hele 1000
+    3   Art      '2023/24      'Forslag 2024  Endring
+    4   Lønn     51000         52400          1400
+    5   Strøm    2900          3100           200
+    6   Sum      53900         55500          1600
+    """,
+    """
+        A        B             C              D
+    2   £000
+    3   Ref      Proposal      '2024/25       '2025/26
+    4   A1       Contracts     410            520
+    5   A2       Energy        250            310
+    6            Total         660            830
+    """,
+)
+
+
+@pytest.mark.parametrize("drawing", HEADED)
+def test_a_heading_that_says_proposal_beside_years_opens_no_form(drawing: str) -> None:
+    assert [place(finding) for finding in read_grid(drawing).findings()] == []

@@ -16,6 +16,30 @@ from tests.grid import grids, place, read_grid
 
 # Each is a block as in a docstring; all that is found must be named, whatever its code.
 CASES = {
+    "a short sum beside columns of differences and shares, which are formulas of another kind": """
+        Flagged::
+
+                A      B            C            D            E       F
+            4          2022         2023         2024         Change  Share
+            5   Løn    1000         1200         1300         =D5-C5  =C5/D5
+            6   Drift  1100         1060         1070         =D6-C6  =C6/D6
+            7   Leje   1200         1080         1090         =D7-C7  =C7/D7
+            8   I alt  =SUM(B5:B6)  =SUM(C5:C7)  =SUM(D5:D7)  =D8-C8  =C8/D8
+            #: FRM002 B8
+    """,
+    "the only other sum of the line gives a short sum away": """
+        Flagged::
+
+                A                  B            C
+            4                      2023         2024
+            5   Precepts           79277        98255
+            6   Cost               478          499
+            7   Provision          2396         2242
+            8   Total expenditure  =SUM(B5:B6)  =SUM(C5:C7)
+            9   Brought forward    1609         1692
+            10  Carried forward    =B8+B9       =C8+C9
+            #: FRM002 B8
+    """,
     "a short sum explains the corner that adds it": """
         Flagged::
 
