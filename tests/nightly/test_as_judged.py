@@ -308,8 +308,10 @@ def test_a_workbook_that_changes_while_it_is_read(site: Site) -> None:
     others = {one["path"]: one["status"] for one in site.report()["workbooks"]}
     mine = others.pop(str(site.path(4)))
     assert set(others.values()) == {"checked"} and len(others) == COUNT - 1
-    whole = mine == "checked" and site.report()["complete"] and "status=incomplete" not in ran.out
-    assert ran.code == (0 if whole else 3), ran.out
+    # read whole but still changing after every try is told, and the night is as incomplete as without it
+    settled = mine == "checked" and not site.report()["trouble"]
+    assert ran.code == (0 if settled else 3), ran.out
+    assert site.report()["complete"] is settled or mine != "checked"
     assert numbers(site.report(), "new") in ([], [4])
     site.write(4)
     assert site.run().code == 0
