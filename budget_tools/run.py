@@ -21,6 +21,7 @@ from .model import finding as model
 from .model.address import Cell
 from .model.book import Book
 from .model.finding import Finding, Severity, WorkbookReport
+from .reports.night import ours
 from .settings import Limits, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -202,6 +203,8 @@ def _walk(
                 _walk(folder / name, settings_of, workbooks, others, unreadable, seen)
         elif suffix in _WORKBOOKS:
             path = folder / name
+            if name == ours.NAME and ours.is_ours(path):
+                continue  # the report of a night, beside the workbooks that it is about
             workbooks.add(path)
             if seen is not None:
                 seen[path] = entry

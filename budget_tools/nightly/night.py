@@ -28,7 +28,6 @@ from .scanning import Lying, NightSettingsOf, Scan, Stamps, scan
 from .settings import NightSettings
 from .telling import in_words
 from .worker import SAME, Item, Order, Outcome, refused
-from .writing import OURS
 
 CLEAN, FINDINGS, WRONG_USE, INCOMPLETE = 0, 1, 2, 3
 
@@ -136,7 +135,7 @@ def plan(settings: NightSettings, history: History, language: Language, *, force
     """What there is, and what of it must be checked; nothing is opened, and nothing written."""
     nearest.cache_clear()
     settings_of = NightSettingsOf(language)
-    found = scan(settings.folders, settings_of, OURS)
+    found = scan(settings.folders, settings_of)
     stamps = Stamps(settings_of, language, settings.select, settings.ignore, bool(settings.deadline))
     known = {one.path: one for one in history.known()}
     waiting = {one.path: one for one in history.waiting()}

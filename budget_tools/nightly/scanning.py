@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -63,10 +63,8 @@ class NightSettingsOf(SettingsOf):
             return Settings()
 
 
-def scan(folders: Iterable[str], settings_of: NightSettingsOf, ours: Collection[str] = ()) -> Scan:
-    """The workbooks below some folders; ``ours`` are names of reports of ours that lie among them."""
-    from ..reports.night.ours import is_ours
-
+def scan(folders: Iterable[str], settings_of: NightSettingsOf) -> Scan:
+    """The workbooks below some folders."""
     found = Scan()
     known: set[str] = set()
     for root in map(Path, folders):
@@ -79,7 +77,7 @@ def scan(folders: Iterable[str], settings_of: NightSettingsOf, ours: Collection[
         found.about += not_looked_at(listed)
         for path in listed.workbooks:
             name = str(path)
-            if name not in known and not (path.name in ours and is_ours(path)):
+            if name not in known:
                 known.add(name)
                 found.workbooks.append(_lying(name, entries.get(path)))
     found.wrong = dict(settings_of.wrong)

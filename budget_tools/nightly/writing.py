@@ -13,20 +13,18 @@ from pathlib import Path
 from ..errors import BudgetToolsError, UsageError
 from ..model.finding import Severity
 from ..model.night import Night, Tally
-from ..reports.night.ours import is_ours
+from ..reports.night import ours
 from .owners import Owners
 from .settings import NightSettings
 
 NAMES = {
     "html": "Kontrol.html",
-    "xlsx": "Kontrol.xlsx",
+    "xlsx": ours.NAME,
     "json": "Kontrol.json",
     "junit": "Kontrol-junit.xml",
     "sarif": "Kontrol.sarif",
 }
 INDEX = "index.html"
-OURS = (NAMES["xlsx"],)
-"""What may lie among the workbooks of others."""
 
 _NIGHT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<run>\d{4,})")
 _TO_READ = ("html", "xlsx")
@@ -111,7 +109,7 @@ def _write(
     writers: Mapping[str, Callable[[Path], None]] = _writers(night, fail_on)
     for one in formats:
         target = folder / NAMES[one]
-        if one == "xlsx" and target.exists() and not is_ours(target):
+        if one == "xlsx" and target.exists() and not ours.is_ours(target):
             written.failed.append(
                 f"{target}: is somebody's own workbook and was left alone; give it another name"
             )

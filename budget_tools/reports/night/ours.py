@@ -5,6 +5,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+NAME = "Kontrol.xlsx"
+"""What a report in Excel is called that lies among the workbooks it is about."""
+
 SIGN = "budget-tools:report"
 
 

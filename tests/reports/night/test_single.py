@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from lxml import html as lxml_html
 
+from budget_tools import check
 from budget_tools.model.acceptance import Acceptance
 from budget_tools.model.finding import Finding, WorkbookReport
 from budget_tools.model.night import Night, Standing
-from budget_tools.reports.night import html, sarif
+from budget_tools.reports.night import html, ours, sarif, workbook
 from budget_tools.reports.night.single import as_night
 from budget_tools.reports.night.telling import headline
 from tests.reports.by_hand import files_not_checked, proposal, refused, report, wrong_total
+
+ROOT = Path(__file__).parents[3]
 
 NOW = datetime(2026, 11, 22, 9, 0)
 
@@ -69,3 +73,17 @@ def test_its_page_calls_nothing_new(tmp_path: Path) -> None:
 def test_without_a_night_before_there_is_no_baseline() -> None:
     log = sarif.to_sarif(told(WorkbookReport("01.xlsx", "checked", (wrong_total(),))))
     assert "baselineState" not in log["runs"][0]["results"][0]
+
+
+def test_a_report_beside_the_workbooks_is_none_of_them(tmp_path: Path) -> None:
+    mine = tmp_path / "eget" / ours.NAME
+    mine.parent.mkdir()
+    sample = sorted((ROOT / "workbooks" / "proposals").glob("*.xlsx"))[0]
+    shutil.copy(sample, tmp_path / sample.name)
+    shutil.copy(sample, mine)  # somebody's own workbook of that name
+    single = check(tmp_path)
+    at = datetime(2026, 5, 2, 5, 0)
+    workbook.write(as_night(single, [str(tmp_path)], at, at, "budget-tools"), tmp_path / ours.NAME)
+    assert [one.path for one in check(tmp_path).workbooks] == [one.path for one in single.workbooks]
+    assert str(mine) in [one.path for one in single.workbooks]
+    assert [one.path for one in check(tmp_path / ours.NAME).workbooks] == [str(tmp_path / ours.NAME)]
