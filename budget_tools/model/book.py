@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, TypeVar, cast
 
 from .address import Cell, Range
+from .record import record
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ErrorValue:
     """An error that a cell shows in place of a value, such as ``#REF!``."""
 
@@ -37,7 +38,7 @@ class Formula(NamedTuple):
     anchor: Cell
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Details:
     """What is expensive to read and only known for the ranges that were asked for.
 
@@ -83,7 +84,7 @@ def no_details(ranges: Sequence[Range]) -> Details:
     return Details()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sheet:
     """One sheet: a dense block of values whose upper left corner is (``top``, ``left``), 1-based.
 
@@ -125,7 +126,7 @@ class Sheet:
         return self.top + len(self.rows) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Book:
     """A workbook: its path as the user gave it (or a name, for one from memory) and its sheets in order."""
 

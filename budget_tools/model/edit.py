@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
 from .address import Cell
+from .record import record
 
 
 class Safety(Enum):
@@ -16,7 +16,7 @@ class Safety(Enum):
     REVIEW = "review"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetCell:
     """Put a value into one cell, and the formula behind it where it is calculated.
 
@@ -30,7 +30,7 @@ class SetCell:
     formula: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetResult:
     """Give a formula that stays as it is the result that it has now, because a cell it reads was changed."""
 
@@ -39,7 +39,7 @@ class SetResult:
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetNumberFormat:
     """Give one cell a number format code, as Excel stores it (``#,##0``)."""
 
@@ -48,7 +48,7 @@ class SetNumberFormat:
     format: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetFill:
     """Give one cell a fill colour.
 
@@ -63,7 +63,7 @@ class SetFill:
     style: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetNote:
     """Put a note on one cell; below the text of a note that is there already.
 
@@ -77,7 +77,7 @@ class SetNote:
     author: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClearNote:
     """Take away what ``SetNote`` added by that author; ``anchor`` is where the note's box was before."""
 
@@ -87,7 +87,7 @@ class ClearNote:
     anchor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClearCell:
     """Take one cell out of the sheet if it is empty and looks like its row and column anyway.
 
@@ -99,7 +99,7 @@ class ClearCell:
     spans: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Look:
     """How a cell of a new sheet looks; colours are ``RRGGBB``, "" for none."""
 
@@ -115,7 +115,7 @@ class Look:
     format: str = "General"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NewCell:
     """A cell of a new sheet: text or a number, its look, and the place it leads to when clicked."""
 
@@ -124,7 +124,7 @@ class NewCell:
     link: tuple[str, Cell] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AddSheet:
     """Add a sheet after all others.
 
@@ -140,14 +140,14 @@ class AddSheet:
     concealed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RemoveSheet:
     """Take a sheet out of the workbook, with all that belongs to it alone."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TrimStyles:
     """Take cell formats that nothing uses out of the end of the workbook's lists.
 
@@ -164,7 +164,7 @@ CellEdit = SetCell | SetNumberFormat
 Edit = CellEdit | SetResult | SetFill | SetNote | ClearNote | ClearCell | AddSheet | RemoveSheet | TrimStyles
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fix:
     """The edits that would mend a finding."""
 

@@ -12,6 +12,7 @@ from .acceptance import Acceptance
 from .address import Cell
 from .edit import Fix
 from .overview import Overview
+from .record import record
 from .snapshot import Snapshot
 from .status import Status
 
@@ -36,7 +37,7 @@ class Severity(IntEnum):
         return cls[word.upper()]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """A cell elsewhere that belongs to a finding; no path means the same workbook."""
 
@@ -45,7 +46,7 @@ class Place:
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Hint:
     """A change that would close the difference of a finding exactly: a code of its own, but no finding."""
 
@@ -53,7 +54,7 @@ class Hint:
     facts: Mapping[str, Fact]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """A fault at a place.
 
@@ -134,7 +135,7 @@ def _hash(*parts: str) -> str:
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ProposalSummary:
     """What a report tells of a proposal."""
 
@@ -150,7 +151,7 @@ class ProposalSummary:
     status: Status | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WorkbookReport:
     """What was found in one workbook. ``status`` is checked, unreadable or refused.
 
@@ -172,7 +173,7 @@ class WorkbookReport:
         return replace(self, findings=findings)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Counts:
     """How many of each there are; what was accepted is no error, warning or note any more.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from .address import Cell
+from .record import record
 from .status import Status
 
 
@@ -31,7 +31,7 @@ class OverviewRow(NamedTuple):
     status: Status | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Overview:
     """A list of proposals on a sheet.
 

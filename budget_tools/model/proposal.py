@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -10,6 +9,7 @@ from .address import Cell
 from .amount import Language
 from .book import Sheet
 from .overview import Net, Overview
+from .record import record
 from .status import Status
 from .table import Table
 
@@ -35,7 +35,7 @@ def identity_of(permanent_id: str | None, number: str | None, earlier: tuple[str
     return tuple(dict.fromkeys(one for one in (first, number, *earlier) if one is not None))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Proposal:
     """One proposal on a sheet. ``number_text`` is what stands where the number should stand; ``number``
     is it as the grammar of numbers wants it, or None when it does not fit.
@@ -91,7 +91,7 @@ class Proposal:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Page:
     """A sheet and what was found on it. ``texts`` and ``numbers`` count its cells that hold any."""
 
@@ -122,7 +122,7 @@ class Frame(NamedTuple):
     amounts: tuple[tuple[int, Decimal], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Registered:
     """A proposal as the register of a run remembers it: enough to tell two of them apart.
 
@@ -156,7 +156,7 @@ class Registered:
         return self.status is None or self.status.active
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Run:
     """What rules over a run look at: its proposals, those that share a number where they must not, and the
     lists of proposals."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from .address import Cell, Range, SheetCell, spell
 from .amount import Language
 from .book import Details, Shape, Sheet, Value
+from .record import record
 
 _NOISE = Decimal("1e-6")  # what binary arithmetic leaves behind, far below an øre
 
@@ -159,7 +160,7 @@ class Change(NamedTuple):
     results: tuple[SheetCell, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Table:
     """A table with years or totals. Columns stand in sheet order, lines top to bottom."""
 
@@ -258,7 +259,7 @@ class Table:
             yield rows[row][positions[column]]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Disagreement:
     """One fault of arithmetic: the cell to look at first and every total that it puts wrong."""
 
@@ -279,7 +280,7 @@ class FormulaCause(Enum):
     LINK = "link"  # another workbook is asked
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FormulaFault:
     """One fault of formulas, with every cell of the block that has it; the first is the one to look at.
 
