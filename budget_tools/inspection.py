@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from .analysis import analysed, read_cases
@@ -86,7 +87,7 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
     if stale:
         pages = _with_changes(pages, changes(book, stale))
     examined = Examined(book, settings, pages, [], unasked)
-    by_subject = _asked(unasked) if unasked else _BY_SUBJECT
+    by_subject = _asked(frozenset(unasked)) if unasked else _BY_SUBJECT
     for page in pages:
         for subject in (page, *page.tables, *page.proposals):
             _run(by_subject[type(subject)], subject, settings, examined.findings)
@@ -137,11 +138,11 @@ def _covered(page: Page, book: Book, evaluator: Evaluator) -> Page:
 def _with_tables(page: Page, completed: Callable[[Table], Table]) -> Page:
     """A page, and its proposals, with other tables."""
     tables = {id(table): completed(table) for table in page.tables}
-    proposals = tuple(
-        proposal.with_tables(tuple(tables[id(table)] for table in proposal.tables))
+    proposals = [
+        proposal.with_tables(tuple([tables[id(table)] for table in proposal.tables]))
         for proposal in page.proposals
-    )
-    return replace(page, tables=tuple(tables.values()), proposals=proposals)
+    ]
+    return page.with_tables(tuple(tables.values()), tuple(proposals))
 
 
 def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) -> Table:
@@ -359,7 +360,8 @@ _BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
 
-def _asked(unasked: Collection[str]) -> Mapping[type, tuple[Rule, ...]]:
+@lru_cache(maxsize=16)
+def _asked(unasked: frozenset[str]) -> Mapping[type, tuple[Rule, ...]]:
     """The rules of each subject without those that nobody asks for."""
     return {
         subject: tuple(rule for rule in rules if rule.code not in unasked)

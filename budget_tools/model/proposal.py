@@ -105,6 +105,20 @@ class Page:
     headings: tuple[Heading, ...] = ()  # those of a consequence analysis
     cases: tuple[Case, ...] = ()  # of a consequence analysis
 
+    def with_tables(self, tables: tuple[Table, ...], proposals: tuple[Proposal, ...]) -> Page:
+        """The page with its tables completed, and its proposals with theirs."""
+        return Page(
+            self.sheet,
+            self.language,
+            tables,
+            proposals,
+            self.texts,
+            self.numbers,
+            self.rounded,
+            self.headings,
+            self.cases,
+        )
+
 
 class Named(NamedTuple):
     """Another form that a text refers to: a key that compares with that of its number, as written, where."""

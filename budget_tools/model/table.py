@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import field
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from .address import Cell, Range, SheetCell, spell
 from .amount import Language
 from .book import Details, Shape, Sheet, Value
 from .record import record
+
+T = TypeVar("T")
 
 _NOISE = Decimal("1e-6")  # what binary arithmetic leaves behind, far below an øre
 
@@ -121,12 +123,12 @@ class Total(NamedTuple):
     @property
     def wrong(self) -> bool:
         """Whether it shows something else than it covers, beyond what rounding can explain."""
-        return abs(self.difference) > self.tolerance
+        return self.shown != self.expected and abs(self.difference) > self.tolerance
 
     @property
     def rounded(self) -> bool:
         """Whether it is off by so little that rounding explains it, but by more than arithmetic leaves."""
-        return _NOISE < abs(self.difference) <= self.tolerance
+        return self.shown != self.expected and _NOISE < abs(self.difference) <= self.tolerance
 
     def cells(self) -> Iterator[Cell]:
         """The cells that are added, in order."""
@@ -214,6 +216,13 @@ class Table:
             self.in_proposal,
             shape=self.shape,
         )
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What some work gives that looks at no amount of the table, only at what its shape says.
+
+        In a form no amount has a say in which lines are totals; in other tables it may.
+        """
+        return self.shape.once(key, work) if self.shape is not None and self.in_proposal else work()
 
     @property
     def range(self) -> Range:

@@ -272,25 +272,16 @@ def suspiciously_even_drift(table: Table) -> Iterator[Finding]:
         4          2023   2024   2025   2026
         5   Drift  5000   5100   5202   5306
     """
-    years = [(index, column) for index, column in enumerate(table.columns) if column.role is ColumnRole.YEAR]
-    if len(years) < 4:
-        return
+    years, lines = table.once("lines that may drift", lambda: _that_may_drift(table))
     explained = None
-    for line in table.lines:
-        if line.kind is not LineKind.LINE:
-            continue
-        amounts = [line.amounts[index] for index, _ in years]
-        if any(amount is None for amount in amounts):
-            continue
-        values = [amount for amount in amounts if amount is not None]
+    for line in [table.lines[index] for index in lines]:
+        values = [amount for index in years if (amount := line.amounts[index]) is not None]
         step = values[1] - values[0]
         if not step or abs(step) > abs(values[0]) * _SMALL_SHARE:
             continue
         if any(after - before != step for before, after in pairwise(values)):
             continue
-        cells = [Cell(line.row, column.number) for _, column in years]
-        if any(cell in table.sheet.formulas for cell in cells):
-            continue
+        cells = [Cell(line.row, table.columns[index].number) for index in years]
         if explained is None:
             written = table.prose.casefold()
             explained = any(word in written for word in words.INDEXATION)
@@ -304,6 +295,24 @@ def suspiciously_even_drift(table: Table) -> Iterator[Finding]:
             amounts=values,
             related=cells[1:],
         )
+
+
+def _that_may_drift(table: Table) -> tuple[list[int], list[int]]:
+    """The columns of years, and the lines that have an amount in all of them, each of them typed."""
+    years = [index for index, column in enumerate(table.columns) if column.role is ColumnRole.YEAR]
+    if len(years) < _FEWEST_YEARS:
+        return years, []
+    numbers, formulas = [table.columns[index].number for index in years], table.sheet.formulas
+    return years, [
+        index
+        for index, line in enumerate(table.lines)
+        if line.kind is LineKind.LINE
+        and not any(line.amounts[year] is None for year in years)
+        and not (formulas and any(Cell(line.row, number) in formulas for number in numbers))
+    ]
+
+
+_FEWEST_YEARS = 4  # so many steps are no accident
 
 
 @rule("ARI010")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 from ..formula import references
 from ..model.address import Cell
@@ -266,49 +267,56 @@ def mixed_number_format(table: Table) -> Iterator[Finding]:
         5   Løn    1100   1200   2300
         #: format B5:D5 #,##0
     """
-    codes = table.details.codes
-    if len({_separates(code) for code in codes if "%" not in code}) < 2:
+    formats = table.once("formats", lambda: _by_separator(table))
+    if formats is None:
         return
-    separators = (
-        _separators(table)
-        if table.shape is None
-        else table.shape.once("separators", lambda: _separators(table))
-    )
-    with_separator: list[tuple[Cell, str, Decimal]] = []
-    without: list[tuple[Cell, str, Decimal]] = []
-    for line, separated in zip(table.lines, separators, strict=True):
-        for amount, known in zip(line.amounts, separated, strict=True):
-            if known is not None and amount is not None and amount.adjusted() >= _THOUSANDS:
-                cell, code, separates = known
-                (with_separator if separates else without).append((cell, code, amount))
-    if not with_separator or not without:
+    found = [_large(table, cells) for cells in formats]
+    if not all(found):
         return
-    few, many = (
-        (without, with_separator) if len(without) <= len(with_separator) else (with_separator, without)
-    )
-    usual = Counter(code for _, code, _ in many).most_common(1)[0][0]
-    first = few[0][0]
+    without, with_separator = found
+    few, many = found if len(without) <= len(with_separator) else (with_separator, without)
+    usual = Counter([cell.code for cell, _ in many]).most_common(1)[0][0]
     yield at(
         "NUM004",
         table,
-        first,
-        {"with_separator": with_separator[0][2], "without_separator": f"{without[0][2]:f}"},
-        related=[many[0][0]],
-        fix=Fix(Safety.SAFE, tuple(SetNumberFormat(table.sheet.name, cell, usual) for cell, _, _ in few)),
+        few[0][0].cell,
+        {"with_separator": with_separator[0][1], "without_separator": f"{without[0][1]:f}"},
+        related=[many[0][0].cell],
+        fix=Fix(Safety.SAFE, tuple([SetNumberFormat(table.sheet.name, one.cell, usual) for one, _ in few])),
     )
 
 
-def _separators(table: Table) -> list[list[tuple[Cell, str, bool] | None]]:
-    """The number format of each amount, line by line, and whether it separates thousands."""
+class _Format(NamedTuple):
+    """The number format of a cell, and the line and position of its amount."""
+
+    line: int
+    position: int
+    cell: Cell
+    code: str
+
+
+def _large(table: Table, formats: Sequence[_Format]) -> list[tuple[_Format, Decimal]]:
+    """The amounts that are so large that they have a separator to show."""
+    lines = table.lines
+    amounts = [(one, lines[one.line].amounts[one.position]) for one in formats]
+    return [
+        (one, amount) for one, amount in amounts if amount is not None and amount.adjusted() >= _THOUSANDS
+    ]
+
+
+def _by_separator(table: Table) -> tuple[list[_Format], list[_Format]] | None:
+    """The formats of a table's amounts, without and with a separator; None where all are of one kind."""
+    if len({_separates(code) for code in table.details.codes if "%" not in code}) < 2:
+        return None
     formats = table.details.formats
-
-    def known(cell: Cell) -> tuple[Cell, str, bool] | None:
-        code = formats.get(cell)
-        if code is None or "%" in code or cell in table.entries:
-            return None
-        return cell, code, _separates(code)
-
-    return [[known(Cell(line.row, column.number)) for column in table.columns] for line in table.lines]
+    found: tuple[list[_Format], list[_Format]] = ([], [])
+    for index, line in enumerate(table.lines):
+        for position, column in enumerate(table.columns):
+            cell = Cell(line.row, column.number)
+            code = formats.get(cell)
+            if code is not None and "%" not in code and cell not in table.entries:
+                found[_separates(code)].append(_Format(index, position, cell, code))
+    return found if all(found) else None
 
 
 _ABOUT = (Decimal("0.5"), Decimal(2))
@@ -413,8 +421,8 @@ def blank_or_zero(table: Table) -> Iterator[Finding]:
         5   Løn    100    0      300    400
         6   I alt  100    0      300    400
     """
-    years = [index for index, column in enumerate(table.columns) if column.role is ColumnRole.YEAR]
-    if len(years) < 2 or not any(None in line.amounts for line in table.lines):
+    years = table.once("years that may be blank", lambda: _years_that_may_be_blank(table))
+    if not years:
         return
     zero = {
         index
@@ -449,6 +457,11 @@ def blank_or_zero(table: Table) -> Iterator[Finding]:
                     amounts=(None, *line.amounts),
                     fix=Fix(Safety.REVIEW, (SetCell(table.sheet.name, cell, Decimal(0)),)),
                 )
+
+
+def _years_that_may_be_blank(table: Table) -> list[int]:
+    years = [index for index, column in enumerate(table.columns) if column.role is ColumnRole.YEAR]
+    return years if len(years) > 1 and any(None in line.amounts for line in table.lines) else []
 
 
 def _mostly_filled(table: Table, years: list[int]) -> bool:

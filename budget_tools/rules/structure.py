@@ -248,6 +248,8 @@ def hidden_amounts(page: Page) -> Iterator[Finding]:
 
 def _hidden(table: Table) -> Iterator[Finding]:
     details = table.details
+    if not (details.hidden_rows or details.hidden_columns or details.white):
+        return
     rows = [line for line in table.lines if line.row in details.hidden_rows and _has_amount(line)]
     if rows:
         facts: dict[str, Fact] = {"variant": "rows", "where": _ranges([line.row for line in rows])}

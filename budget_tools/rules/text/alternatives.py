@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
 from ...model.finding import Finding
 from ...model.proposal import Proposal
-from ...model.table import Line, Table
+from ...model.table import Line, LineKind, Table
 from ...prose import Count, counts, words
 from ..base import at, rule
 from .count import labelled
@@ -163,12 +163,17 @@ def _choice(label: str) -> tuple[str, str] | None:
 
 def _named_choice(table: Table) -> list[Line]:
     """The lines that are called variants of one another: at least two, by one word."""
-    found: dict[str, dict[str, Line]] = {}
-    for line in plain_lines(table):
-        choice = _choice(line.label)
+    lines = table.lines
+    return [lines[index] for index in table.once("named choice", lambda: _named(lines))]
+
+
+def _named(lines: Sequence[Line]) -> list[int]:
+    found: dict[str, dict[str, int]] = {}
+    for index, line in enumerate(lines):
+        choice = _choice(line.label) if line.kind is LineKind.LINE else None
         if choice is not None:
-            found.setdefault(choice[0], {}).setdefault(choice[1], line)
-    return next((list(lines.values()) for lines in found.values() if len(lines) >= 2), [])
+            found.setdefault(choice[0], {}).setdefault(choice[1], index)
+    return next((list(alike.values()) for alike in found.values() if len(alike) >= 2), [])
 
 
 def _added(table: Table, total: Line, lines: list[Line]) -> bool:

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from ...model.finding import Finding
 from ...model.proposal import Proposal
-from ...model.table import Line, Table
+from ...model.table import Line, LineKind, Table
 from ...prose import Count, all_counts, counts_of, sentence_around, words
 from ..base import at, rule
-from .piece import is_danish, label_cell, piece_at, plain_lines, written
+from .piece import is_danish, label_cell, piece_at, written
 
 
 @rule("TXT003")
@@ -75,10 +75,15 @@ _NEAR = (Decimal("0.66"), Decimal("1.5"))
 
 def labelled(table: Table) -> Iterator[tuple[Line, Count]]:
     """The lines whose label counts something, with the first count of each."""
-    for line in plain_lines(table):
-        found = all_counts(line.label)
-        if found:
-            yield line, found[0]
+    for index, count in table.once("counts", lambda: _counted(table)):
+        yield table.lines[index], count
+
+
+def _counted(table: Table) -> list[tuple[int, Count]]:
+    """The first count of each label that has one."""
+    lines = enumerate(table.lines)
+    counted = [(at, all_counts(line.label)) for at, line in lines if line.kind is LineKind.LINE]
+    return [(at, counts[0]) for at, counts in counted if counts]
 
 
 def same_things(one: Count, other: Iterable[str]) -> bool:

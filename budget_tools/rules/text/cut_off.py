@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ...model.finding import Finding
 from ...model.proposal import Proposal
@@ -42,12 +43,17 @@ def text_cut_off(proposal: Proposal) -> Iterator[Finding]:
     if not is_danish(proposal):
         return
     for table in proposal.tables:
-        for line in table.lines:
-            if label_is_cut(line.label) and not _goes_on(table, line):
+        for index in table.once("cut labels", partial(_cut_labels, table)):
+            line = table.lines[index]
+            if not _goes_on(table, line):
                 yield at("TXT006", table, label_cell(table, line), {"text": _end(line.label)})
     for mark in cut_paragraphs(written(proposal)):
         piece = piece_at(proposal, mark.start)
         yield on("TXT006", proposal, piece.cell, {"text": _end(piece.text)})
+
+
+def _cut_labels(table: Table) -> list[int]:
+    return [index for index, line in enumerate(table.lines) if label_is_cut(line.label)]
 
 
 def _goes_on(table: Table, line: Line) -> bool:

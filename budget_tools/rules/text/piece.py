@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from ...model.address import Cell
@@ -41,7 +42,12 @@ def unit_of(table: Table, settings: Settings) -> int | None:
 
 def plain_lines(table: Table) -> list[Line]:
     """The lines that a total adds up."""
-    return [line for line in table.lines if line.kind is LineKind.LINE]
+    lines = table.lines
+    return [lines[index] for index in table.once("plain lines", lambda: _plain(lines))]
+
+
+def _plain(lines: Sequence[Line]) -> list[int]:
+    return [index for index, line in enumerate(lines) if line.kind is LineKind.LINE]
 
 
 def total_line(table: Table) -> Line | None:

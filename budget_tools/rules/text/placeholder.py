@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ...model.finding import Finding
 from ...model.proposal import Proposal
+from ...model.table import Table
 from ...prose import Mark, may_hold_placeholder, placeholder
 from ..base import at, on, rule
 from .piece import label_cell, written
@@ -50,10 +52,15 @@ def placeholder_left_in(proposal: Proposal) -> Iterator[Finding]:
         if mark is not None:
             yield on("TXT001", proposal, piece.cell, {"text": _quoted(piece.text, mark)})
     for table in proposal.tables:
-        for line in table.lines:
-            mark = placeholder(line.label) if line.label else None
-            if mark is not None:
-                yield at("TXT001", table, label_cell(table, line), {"text": _quoted(line.label, mark)})
+        for index, mark in table.once("placeholders", partial(_in_labels, table)):
+            line = table.lines[index]
+            yield at("TXT001", table, label_cell(table, line), {"text": _quoted(line.label, mark)})
+
+
+def _in_labels(table: Table) -> list[tuple[int, Mark]]:
+    """The lines whose label holds a placeholder."""
+    found = [(index, placeholder(line.label)) for index, line in enumerate(table.lines) if line.label]
+    return [(index, mark) for index, mark in found if mark is not None]
 
 
 def _quoted(text: str, mark: Mark) -> str:

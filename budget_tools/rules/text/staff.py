@@ -9,11 +9,12 @@ from functools import lru_cache
 
 from ...model.finding import Finding
 from ...model.proposal import Proposal
-from ...model.table import Line, Table
-from ...prose import all_counts, counts_of, words
+from ...model.table import Line, LineKind, Table
+from ...prose import counts_of, words
 from ...settings import Settings
 from ..base import at, rule
-from .piece import first_amount, is_danish, label_cell, plain_lines, unit_of, written, year_amounts
+from .count import labelled
+from .piece import first_amount, is_danish, label_cell, unit_of, written, year_amounts
 
 _YEARS = re.compile(
     r"(?<![\d,.-])(?P<number>[0-9]+(?:,[0-9]+)?) ?år(?![\wæøå-])(?!\s*(?:og|til|-))", re.IGNORECASE
@@ -53,7 +54,7 @@ def staff_years_unclear(proposal: Proposal, settings: Settings) -> Iterator[Find
     if not is_danish(proposal):
         return
     for table in proposal.tables:
-        meant = [(line, match) for line in plain_lines(table) if (match := _years(line.label))]
+        meant = _labelled(table)
         unit = unit_of(table, settings)
         if meant:
             said = _staff_years(written(proposal))
@@ -92,6 +93,20 @@ def _years(label: str) -> re.Match[str] | None:
     return _YEARS.search(label) if "år" in label or "ÅR" in label or "År" in label else None
 
 
+def _labelled(table: Table) -> list[tuple[Line, re.Match[str]]]:
+    """The lines whose label speaks of a number of years."""
+    lines = table.lines
+
+    def found() -> list[tuple[int, re.Match[str]]]:
+        return [
+            (at, match)
+            for at, line in enumerate(lines)
+            if line.kind is LineKind.LINE and (match := _years(line.label))
+        ]
+
+    return [(lines[index], match) for index, match in table.once("years in labels", found)]
+
+
 def _number(match: re.Match[str]) -> Decimal:
     return Decimal(match["number"].replace(",", "."))
 
@@ -115,10 +130,9 @@ def _price(table: Table, line: Line, number: Decimal, unit: int | None) -> int |
 
 def staffed(table: Table) -> Iterator[tuple[Line, Decimal]]:
     """The lines whose label counts people who are paid for: '4 medarbejdere', '1,5 årsværk'."""
-    for line in plain_lines(table):
-        for count in all_counts(line.label)[:1]:
-            if count.low == count.high and count.name.split()[-1].lower() in words.STAFF and not count.each:
-                yield line, count.low
+    for line, count in labelled(table):
+        if count.low == count.high and count.name.split()[-1].lower() in words.STAFF and not count.each:
+            yield line, count.low
 
 
 def staff_price(proposal: Proposal, settings: Settings) -> tuple[Decimal, ...]:
@@ -129,7 +143,7 @@ def staff_price(proposal: Proposal, settings: Settings) -> tuple[Decimal, ...]:
         if unit is None:
             continue
         found = list(staffed(table))
-        meant = [(line, match) for line in plain_lines(table) if (match := _years(line.label))]
+        meant = _labelled(table)
         if meant:
             said = _staff_years(written(proposal))
             found += [(line, _number(match)) for line, match in meant if _number(match) in said]
