@@ -42,7 +42,7 @@ def formula_faults(table: Table) -> list[FormulaFault]:
     if table.shape is None or not table.in_proposal:
         strips, special = _strips(table, formulas)
     else:  # in a form, no amount has a say in which lines are totals
-        strips, special = table.shape.once("strips", lambda: _strips(table, formulas))
+        strips, special = table.shape.once("strips", lambda: _doubtful(table, *_strips(table, formulas)))
     faults: list[FormulaFault] = []
     told: set[Cell] = set()
     for strip in strips:
@@ -54,6 +54,31 @@ def formula_faults(table: Table) -> list[FormulaFault]:
         faults.extend(_with_numbers(table, special))
         faults.extend(_with_links(table, special))
     return faults
+
+
+_Special = dict[Cell, Pattern]
+
+
+def _doubtful(table: Table, strips: list[_Strip], special: _Special) -> tuple[list[_Strip], _Special]:
+    """The strips of a form in which an amount may have a say: not those of sums that add all they should."""
+    return [strip for strip in strips if not _is_settled(table, strip)], special
+
+
+def _is_settled(table: Table, strip: _Strip) -> bool:
+    """Whether a strip is one formula throughout: no total, or one that adds plain cells without a gap."""
+    if strip.forms.count(strip.forms[0]) != len(strip.forms):
+        return False
+    if not strip.totals:
+        return True
+    cell = strip.cells[0]
+    total = addends(table.sheet.formulas[cell], cell)
+    if total is None or not total.cells:
+        return True
+    if any(sign not in (1, -1) or at in table.sheet.formulas for at, sign in total.cells):
+        return False
+    if (table.heading_row, 1) in total.rows:
+        return False
+    return not strip.along or total.column != cell.column or not _candidates(table, cell, total)[0]
 
 
 def _strips(table: Table, formulas: Mapping[Cell, Formula]) -> tuple[list[_Strip], dict[Cell, Pattern]]:
@@ -375,24 +400,8 @@ def _range_fault(
 
 def _left_out(table: Table, strip: _Strip, block: list[Cell], total: Sum) -> tuple[Cell, ...]:
     """The lines between a total and its range, or right before the range, that no total holds at all."""
-    lines = table.lines
-    row, column = block[0]
-    spans = lines[0].row == total.rows[0][0] and lines[max(0, len(lines) - 2)].row == total.rows[-1][0]
-    if spans and lines[-1].row == row:
-        return ()
-    own = {at for at, _ in total.rows}
-    index = next((i for i, line in enumerate(lines) if line.row == row), 0)
-    members = [i for i, line in enumerate(lines) if line.row in own]
-    if not members or any(sign != 1 for _, sign in total.rows):
-        return ()
-    between = lines[members[-1] + 1 : index] if members[-1] < index else lines[index + 1 : members[0]]
-    before: list[Line] = []
-    if members[-1] < index:
-        for line in reversed(lines[: members[0]]):
-            if line.kind is not LineKind.LINE or line.row != lines[members[0]].row - len(before) - 1:
-                break
-            before.append(line)
-    candidates = [*before, *between]
+    (row, column), own = block[0], {at for at, _ in total.rows}
+    candidates, between = _candidates(table, block[0], total)
     if not candidates:
         return ()
     if any(line.kind in _TOTALS for line in between):
@@ -404,7 +413,7 @@ def _left_out(table: Table, strip: _Strip, block: list[Cell], total: Sum) -> tup
     covered = {
         at for one in table.totals if one.axis is Axis.COLUMN and one.cell.row != row for at in one.addends
     }
-    plain = sum(line.kind in _TOTALS for line in lines) == 1 and len(candidates) == 1
+    plain = sum(line.kind in _TOTALS for line in table.lines) == 1 and len(candidates) == 1
     found: list[Cell] = []
     for line in candidates:
         if line.kind is not LineKind.LINE or line.row in covered or line.row in own:
@@ -428,6 +437,30 @@ def _left_out(table: Table, strip: _Strip, block: list[Cell], total: Sum) -> tup
     if not table.in_proposal and not all(_of_their_size(table, at, total) for at in found):
         return ()
     return tuple(sorted(found))
+
+
+def _candidates(table: Table, cell: Cell, total: Sum) -> tuple[list[Line], list[Line]]:
+    """The lines that a total may have left out: right before those it adds and between them and itself.
+
+    Those between are given once more by themselves.
+    """
+    lines = table.lines
+    spans = lines[0].row == total.rows[0][0] and lines[max(0, len(lines) - 2)].row == total.rows[-1][0]
+    if spans and lines[-1].row == cell.row:
+        return [], []
+    own = {at for at, _ in total.rows}
+    index = next((i for i, line in enumerate(lines) if line.row == cell.row), 0)
+    members = [i for i, line in enumerate(lines) if line.row in own]
+    if not members or any(sign != 1 for _, sign in total.rows):
+        return [], []
+    between = list(lines[members[-1] + 1 : index] if members[-1] < index else lines[index + 1 : members[0]])
+    before: list[Line] = []
+    if members[-1] < index:
+        for line in reversed(lines[: members[0]]):
+            if line.kind is not LineKind.LINE or line.row != lines[members[0]].row - len(before) - 1:
+                break
+            before.append(line)
+    return [*before, *between], between
 
 
 def _adds_beside(table: Table, strip: _Strip, block: list[Cell], rows: set[int]) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
-from ..model.address import Cell
+from ..model.address import Cell, Range
 from ..model.amount import Language
 from ..model.analysis import Heading
 from ..model.book import Book, ErrorValue, Sheet, Value
@@ -36,23 +37,15 @@ def layout(book: Book, settings: Settings) -> tuple[Page, ...]:
 
 
 def _sheet(sheet: Sheet, settings: Settings) -> Page:
-    texts: list[tuple[int, int, str]] = []
+    texts, others = _cells(sheet)
     notes: list[Note] = []
-    others: list[tuple[int, int, Value]] = []
-    for row, values in enumerate(sheet.rows, sheet.top):
-        for column, value in enumerate(values, sheet.left):
-            if type(value) is not str:
-                if type(value) is float and not -_LARGEST < value < _LARGEST:
-                    value = _overflowed(sheet, row, column)
-                others.append((row, column, value))
-            elif value:
-                texts.append((row, column, value))
-                if len(value) <= words.LONGEST_HEARD or ":" in value[: words.LONGEST_FIELD + 1]:
-                    heard = words.hear(value)
-                    if heard is not None:
-                        notes.append(Note(row, column, value, heard))
+    for row, column, text in texts:
+        if len(text) <= words.LONGEST_HEARD or ":" in text[: words.LONGEST_FIELD + 1]:
+            heard = words.hear(text)
+            if heard is not None:
+                notes.append(Note(row, column, text, heard))
     language = settings.numbers or _language(texts)
-    of_tables = list(headings(sheet, notes, others))
+    of_tables = headings(sheet, notes, others)
     begun = starts(sheet, notes, settings.number.pattern)
     stops = frozenset(start.row for start in begun)
     drafts = [
@@ -98,7 +91,9 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
         placed.update(map(id, own))
     for draft in drafts:
         if id(draft) not in placed:
-            tables.append(draft.finished(units, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0))
+            tables.append(
+                draft.finished(units, draft.range, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0)
+            )
     tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
     rounded = bool(tables) and len(proposals) == 0 and words.says_rounded(texts)
     heads = () if proposals else _analysis_headings(sheet, notes)
@@ -149,11 +144,51 @@ def _analysis_headings(sheet: Sheet, notes: list[Note]) -> tuple[Heading, ...]:
 
 def _before_a_list(sheet: Sheet, own: list[Draft], end: int, settings: Settings) -> tuple[list[Draft], int]:
     """The tables of a form above a list of proposals, which is no part of it, and where the form ends."""
+    pattern = settings.number.pattern
+
+    def is_list(draft: Draft) -> bool:
+        return lists_proposals(sheet, draft.lines, draft.columns[0].number, pattern)
+
     for index, draft in enumerate(own):
-        if lists_proposals(sheet, draft.lines, draft.columns[0].number, settings.number.pattern):
+        shape = draft.shape
+        if is_list(draft) if shape is None else shape.once(("list", pattern), partial(is_list, draft)):
             above = own[:index]
             return above, above[-1].range.bottom if above else draft.heading_row - 1
     return own, end
+
+
+_Texts = list[tuple[int, int, str]]
+_Others = list[tuple[int, int, Value]]
+
+
+def _cells(sheet: Sheet) -> tuple[_Texts, _Others]:
+    """The texts of a sheet, and its cells with anything else: (row, column, value) in reading order."""
+    if sheet.shape is not None:  # its cells hold texts and numbers where others of its shape do
+        of_texts, of_others = sheet.shape.once("cells", lambda: _places(*_all_cells(sheet)))
+        rows, top, left = sheet.rows, sheet.top, sheet.left
+        return (
+            [(row, column, rows[row - top][column - left]) for row, column in of_texts],  # type: ignore[misc]
+            [(row, column, rows[row - top][column - left]) for row, column in of_others],
+        )
+    return _all_cells(sheet)
+
+
+def _places(*cells: _Texts | _Others) -> list[list[tuple[int, int]]]:
+    return [[(row, column) for row, column, _ in some] for some in cells]
+
+
+def _all_cells(sheet: Sheet) -> tuple[_Texts, _Others]:
+    texts: _Texts = []
+    others: _Others = []
+    for row, values in enumerate(sheet.rows, sheet.top):
+        for column, value in enumerate(values, sheet.left):
+            if type(value) is not str:
+                if type(value) is float and not -_LARGEST < value < _LARGEST:
+                    value = _overflowed(sheet, row, column)
+                others.append((row, column, value))
+            elif value:
+                texts.append((row, column, value))
+    return texts, others
 
 
 _LARGEST = 1e300
@@ -193,6 +228,14 @@ def _outside(others: list[tuple[int, int, Value]], drafts: list[Draft]) -> list[
     return [cell for cell in others if not any(top <= cell[0] <= bottom for top, bottom in spans)]
 
 
+def _is_in_one(ranges: Sequence[Range], row: int, column: int) -> bool:
+    """Whether a cell stands in a table, in the row above it, or to its right."""
+    for top, left, bottom, _ in ranges:
+        if top - 1 <= row <= bottom and left <= column:
+            return True
+    return False
+
+
 def _proposal(
     sheet: Sheet,
     start: Start,
@@ -208,8 +251,13 @@ def _proposal(
     pattern = settings.number.pattern
     first_heading = min([draft.heading_row for draft in drafts], default=end + 1)
     ranges = [draft.range for draft in drafts]
-    stated = {(note.row, note.column) for note in notes if note.heard.unit}
-    labels = {(note.row, note.column): note.heard.field for note in notes if note.heard.field is not None}
+    stated: set[tuple[int, int]] = set()
+    labels: dict[tuple[int, int], str] = {}
+    for row, column, _, heard in notes:
+        if heard.unit:
+            stated.add((row, column))
+        if heard.field is not None:
+            labels[row, column] = heard.field
     head: list[tuple[int, int, str]] = []
     after: list[Text] = []
     for piece in texts:
@@ -218,7 +266,7 @@ def _proposal(
             continue
         if row < first_heading - 1:
             head.append(piece)
-        elif not any(area.top - 1 <= row <= area.bottom and area.left <= column for area in ranges):
+        elif not _is_in_one(ranges, row, column):
             if row < first_heading:
                 head.append(piece)
             else:
@@ -228,12 +276,13 @@ def _proposal(
     if not number_text and said.number is not None:
         number_text, number_cell = said.number.text, said.number.cell
     number = proposal_number(number_text, pattern) if number_text else None
-    written = "\n".join(piece.text for piece in (*prose, *after))
+    pieces = (*prose, *after)
+    written = "\n".join([piece.text for piece in pieces])
     # a table's units are stated after the table before it, within the same form
-    edges = [start.row, *(area.bottom + 1 for area in ranges)]
+    edges = [start.row, *[area.bottom + 1 for area in ranges]]
     tables = [
-        draft.finished(units, edge, end, above, number=number, prose=written)
-        for draft, edge in zip(drafts, edges, strict=False)
+        draft.finished(units, area, edge, end, above, number=number, prose=written)
+        for draft, area, edge in zip(drafts, ranges, edges, strict=False)
     ]
     cell_text = sheet.value(start.cell.row, start.cell.column)
     heads = start.beside and not start.titled and not formerly(start.beside, pattern)
@@ -252,7 +301,7 @@ def _proposal(
         title,
         said.title.cell if said.title else None,
         said.account,
-        tuple(prose + after),
+        pieces,
         tuple(tables),
         identity.permanent_id,
         identity.earlier_numbers,

@@ -40,17 +40,38 @@ class Heading(NamedTuple):
     years: tuple[YearCell, ...]
 
 
-def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> Iterator[Heading]:
+def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> list[Heading]:
     """Every row that is the heading of a table, top to bottom; a row may head tables side by side.
 
     ``notes`` are the texts of the sheet that mean something, ``others`` the cells (row, column, value) with
     anything but text, both in reading order.
     """
+    notes = [note for note in notes if note.heard.year is not None]
+    if sheet.shape is None:
+        rows = list(_rows_of_years(sheet, notes, others))
+    else:  # then all cells but texts are numbers, and those that are no years stand where they always do
+        years = [cell for cell in others if FIRST_YEAR <= cell[2] <= LAST_YEAR]
+        known: dict[object, list[Heading]] = sheet.shape.once("headings", dict)
+        key = (tuple(years), tuple([(row, column, text) for row, column, text, _ in notes]))
+        if key not in known:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known[key] = list(_rows_of_years(sheet, notes, others))
+        rows = known[key]
+    return [
+        one
+        for one in rows
+        if len(one.years) > 1 or _stands_alone(sheet, one.row, one.years[0], sheet.rows[one.row - sheet.top])
+    ]
+
+
+_MOST_KNOWN = 16  # rows of years of the sheets of one shape
+
+
+def _rows_of_years(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> Iterator[Heading]:
+    """The rows of years of a sheet, a single year too; ``notes`` are the texts that name one."""
     found: dict[int, list[YearCell]] = {}
     numbers: set[int] = set()
-    if sheet.shape is not None:  # then all of them are plain numbers, and hardly any of them is a year
-        numbers = {row for row, _, value in others if not FIRST_YEAR <= value <= LAST_YEAR}
-        others = [cell for cell in others if FIRST_YEAR <= cell[2] <= LAST_YEAR]
     for row, column, value in others:
         kind = type(value)
         if kind is float or kind is int:
@@ -77,8 +98,7 @@ def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> I
         if bare and len(cells) == 1 and row in numbers:
             continue  # an amount that was typed as text, beside other amounts
         for run in _runs(cells):
-            if len(run) >= 2 or _stands_alone(sheet, row, run[0], sheet.rows[row - sheet.top]):
-                yield Heading(row, run)
+            yield Heading(row, run)
 
 
 def _is_bare(value: Value) -> bool:

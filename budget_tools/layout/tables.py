@@ -55,6 +55,7 @@ class Draft:
     def finished(
         self,
         units: Sequence[Note],
+        area: Range,
         first: int,
         last: int,
         above: int,
@@ -64,10 +65,9 @@ class Draft:
     ) -> Table:
         """The table, with the units stated for it in rows ``first`` to ``last`` and in rows up to ``above``.
 
-        ``units`` are the texts of the sheet that may state a unit; ``prose`` is the text of the proposal
-        that the table belongs to, ``number`` its number.
+        ``units`` are the texts of the sheet that may state a unit; ``area`` is the table's range; ``prose``
+        is the text of the proposal that the table belongs to, ``number`` its number.
         """
-        area = self.range
         stated = unit_statements(self.sheet, units, area, first, last)
         if 0 < above < first:
             stated += unit_statements(self.sheet, units, area, 1, above)
