@@ -230,10 +230,7 @@ def _outside(others: list[tuple[int, int, Value]], drafts: list[Draft]) -> list[
 
 def _is_in_one(ranges: Sequence[Range], row: int, column: int) -> bool:
     """Whether a cell stands in a table, in the row above it, or to its right."""
-    for top, left, bottom, _ in ranges:
-        if top - 1 <= row <= bottom and left <= column:
-            return True
-    return False
+    return any(top - 1 <= row <= bottom and left <= column for top, left, bottom, _ in ranges)
 
 
 def _proposal(
