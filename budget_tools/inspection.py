@@ -148,7 +148,8 @@ def _with_tables(page: Page, completed: Callable[[Table], Table]) -> Page:
 def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) -> Table:
     """A table with its details, what its formulas give (also where no result is stored), and its totals."""
     sums = own_sums(table)
-    computed = _computed(table, sums, book, evaluator)
+    plain = _plainly_computed(table)
+    computed = _computed(table, sums, book, evaluator) if plain is None else plain
     if any("%" in code for code in details.codes):
         table = replace(table, lines=tuple(_share_or_line(line, table, details) for line in table.lines))
     if table.sheet.unvalued and any(cell in table.sheet.unvalued for cell in computed):
@@ -158,7 +159,7 @@ def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) 
     elif table.sheet.unvalued:
         table = replace(table, computed=computed)
     lines, totals, unchecked = cover(table, sums)
-    return table.completed(details, lines, computed, totals, unchecked)
+    return table.completed(details, lines, computed, totals, unchecked, plain is not None)
 
 
 def _stale(pages: Iterable[Page]) -> dict[SheetCell, Decimal]:
@@ -166,7 +167,7 @@ def _stale(pages: Iterable[Page]) -> dict[SheetCell, Decimal]:
     found: dict[SheetCell, Decimal] = {}
     for page in pages:
         for table in page.tables:
-            if not table.computed:
+            if not table.computed or table.calculated:
                 continue
             shown = table.amounts_at(table.computed)
             for (cell, value), amount in zip(table.computed.items(), shown, strict=True):
@@ -252,10 +253,6 @@ def _computed(
     if not sheet.formulas:
         return {}
     formulas = sheet.formulas
-    if table.shape is not None and not sheet.unvalued:
-        plain = _plainly_computed(table, table.shape.once("added", lambda: _added(table)))
-        if plain is not None:
-            return plain
     rows: dict[int, tuple[Decimal | None, ...]] = {}
     if not table.entries and not sheet.unvalued:
         rows = {line.row: line.amounts for line in table.lines}
@@ -317,8 +314,11 @@ def _added(table: Table) -> _Added | None:
 _MOST_KEPT = 400
 
 
-def _plainly_computed(table: Table, formulas: _Added | None) -> dict[Cell, Decimal] | None:
+def _plainly_computed(table: Table) -> dict[Cell, Decimal] | None:
     """What formulas give that only add; None where one shows another result, or more is asked for."""
+    if table.shape is None or table.sheet.unvalued or not table.sheet.formulas:
+        return None
+    formulas = table.shape.once("added", lambda: _added(table))
     if formulas is None:
         return None
     found: dict[Cell, Decimal] = {}
@@ -330,7 +330,7 @@ def _plainly_computed(table: Table, formulas: _Added | None) -> dict[Cell, Decim
             assert amount is not None
             value += amount if sign == 1 else amount * sign
         shown = amounts[line][position]
-        if shown is not None and shown != value and not same(shown, value):
+        if shown != value:
             return None
         found[cell] = value
     return found

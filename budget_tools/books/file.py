@@ -321,9 +321,14 @@ _ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 def _relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
     """The relationships of a part: id → (type, target part)."""
+    place = _relationships_part(part)
+    return _related(package.read(place), posixpath.dirname(part)) if package.has(place) else {}
+
+
+def _relationships_part(part: str) -> str:
+    """The part that holds the relationships of a part."""
     folder, name = posixpath.split(part)
-    place = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
-    return _related(package.read(place), folder) if package.has(place) else {}
+    return f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
 
 
 @lru_cache(maxsize=64)
@@ -378,9 +383,32 @@ def contents(package: Package) -> Contents:
         raise Refused("not-a-workbook")
     if not package.has(part):
         raise Unreadable("missing-part", part=part)
-    relationships = _relationships(package, part)
+    place = _relationships_part(part)
+    related = package.read(place) if package.has(place) else b""
+    found, links = _contents(package.read(part), related, posixpath.dirname(part))
+    if links:
+        found = found._replace(links=tuple([_linked_file(package, part) for part in links]))
+    if not all(one is None or package.has(one) for one in (found.styles, found.strings)):
+        found = found._replace(
+            styles=found.styles if found.styles and package.has(found.styles) else None,
+            strings=found.strings if found.strings and package.has(found.strings) else None,
+        )
+    return found
+
+
+@lru_cache(maxsize=64)
+def _contents(workbook: bytes, related: bytes, folder: str) -> tuple[Contents, tuple[str, ...]]:
+    """What a workbook part and its relationships say, and the parts of the links.
+
+    Many workbooks have both in common to the byte.
+
+    Raises:
+        Refused: it is no workbook part.
+        Unreadable: it lists no sheets.
+    """
+    relationships = _related(related, folder)
     found: dict[str, str] = {}
-    listed = _listed(package.read(part))
+    listed = _listed(workbook)
     if listed is None:
         raise Refused("not-a-workbook")
     if not listed.sheets:
@@ -389,23 +417,20 @@ def contents(package: Package) -> Contents:
         kind, target = relationships.get(identity, ("", ""))
         if kind.endswith("/worksheet"):
             found[name] = target
-    styles = next(
-        (t for kind, t in relationships.values() if kind.endswith("/styles") and package.has(t)), None
-    )
-    links = tuple(
-        _linked_file(package, relationships.get(identity, ("", ""))[1]) for identity in listed.links
-    )
     usual = len(found) == len(listed.sheets) and all(
         part.startswith("xl/worksheets/") for part in found.values()
     )
     strings = [t for kind, t in relationships.values() if kind.endswith("/sharedStrings")]
-    return Contents(
-        found,
-        styles,
-        links,
-        listed.manual,
-        frozenset(name for name, _, visible in listed.sheets if not visible),
-        _STRINGS if usual and strings == [_STRINGS] and package.has(_STRINGS) else None,
+    return (
+        Contents(
+            found,
+            next((t for kind, t in relationships.values() if kind.endswith("/styles")), None),
+            (),
+            listed.manual,
+            frozenset([name for name, _, visible in listed.sheets if not visible]),
+            _STRINGS if usual and strings == [_STRINGS] else None,
+        ),
+        tuple([relationships.get(identity, ("", ""))[1] for identity in listed.links]),
     )
 
 
@@ -433,7 +458,6 @@ class _Listed(NamedTuple):
     manual: bool
 
 
-@lru_cache(maxsize=64)
 def _listed(xml: bytes) -> _Listed | None:
     """What a workbook part lists; None of another part."""
     root = ElementTree.fromstring(xml)

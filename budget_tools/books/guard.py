@@ -55,20 +55,38 @@ def snapshot(path: Path, limits: Limits) -> bytes:
         raise Unreadable("locked" if os.name == "nt" else "permission") from error
     except OSError as error:
         raise Unreadable("not-a-regular-file") from error
-    with os.fdopen(descriptor, "rb") as file:
-        state = os.fstat(file.fileno())
+    most = limits.file_mb * 1_000_000
+    try:
+        state = os.fstat(descriptor)
         if not stat.S_ISREG(state.st_mode):
             raise Refused("is-folder" if stat.S_ISDIR(state.st_mode) else "not-a-regular-file")
-        if state.st_size > limits.file_mb * 1_000_000:
+        if state.st_size > most:
             raise Refused("too-large", size=state.st_size // 1_000_000, limit=limits.file_mb)
         try:
-            data = file.read(limits.file_mb * 1_000_000 + 1)
+            data = _all_of(descriptor, state.st_size, most + 1)
         except OSError as error:
             raise Unreadable("locked") from error
+    finally:
+        os.close(descriptor)
     if not data:
         raise Unreadable("empty-file")
     return data
 
+
+def _all_of(descriptor: int, size: int, most: int) -> bytes:
+    """The bytes of an open file, ``most`` at most, which was ``size`` bytes long when it was opened."""
+    pieces = []
+    while most > 0:
+        piece = os.read(descriptor, min(size + 1, most))
+        if not piece:
+            break
+        pieces.append(piece)
+        most -= len(piece)
+        size = max(size - len(piece), _AT_ONCE)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+_AT_ONCE = 1_000_000
 
 if sys.platform == "win32":
 

@@ -187,11 +187,11 @@ def rows_of(found: Seen, texts: Sequence[str]) -> list[list[Value]] | None:
     return rows
 
 
-_TEXT = re.compile(rb'<si><t( xml:space="preserve")?>([^<]+)</t></si>')
+_TEXT = re.compile(r'<si><t( xml:space="preserve")?>([^<]+)</t></si>')
 _ODD = (b"<!", b"\r", b"_x")  # what a real reader makes something else of
 _MARKS = frozenset((b"&amp;", b"&lt;", b"&gt;", b"&quot;"))
 _MARK = re.compile(rb"&[^;]{0,9};?")
-_BLANKS = b" \t\n"
+_BLANKS = " \t\n"
 
 
 def shared_texts(xml: bytes) -> list[str] | None:
@@ -202,7 +202,10 @@ def shared_texts(xml: bytes) -> list[str] | None:
     marks = b"&" in xml
     if marks and not _MARKS.issuperset(_MARK.findall(xml)):
         return None
-    found = _TEXT.findall(xml)
+    try:
+        found = _TEXT.findall(xml.decode())
+    except UnicodeDecodeError:
+        return None
     if len(found) != xml.count(b"<si>") + xml.count(b"<si ") + xml.count(b"<si/"):
         return None
     texts: list[str] = []
@@ -211,7 +214,7 @@ def shared_texts(xml: bytes) -> list[str] | None:
             text = text.strip(_BLANKS)
             if not text:
                 return None
-        texts.append(text.decode())
+        texts.append(text)
     if marks:
         texts = [
             text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")

@@ -303,4 +303,5 @@ def _proposal(
         identity.permanent_id,
         identity.earlier_numbers,
         identity.status or marked(title, sheet.name),
+        said.account_asked,
     )

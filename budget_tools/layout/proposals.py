@@ -220,6 +220,7 @@ class Fields:
     area: str | None = None
     title: Text | None = None
     account: str | None = None
+    account_asked: Cell | None = None
     number: Text | None = None
     identity: Identity = field(default_factory=Identity)
 
@@ -254,6 +255,8 @@ def fields(
         name = labels.get((row, column))
         if name is None or (row, column) in used:
             continue
+        if name == "account" and said.account_asked is None and len(text) <= words.LONGEST_FIELD:
+            said.account_asked = Cell(row, column)
         behind = text.partition(":")[2].strip()
         value = Text(behind, Cell(row, column)) if behind else _right_of(sheet, row, column)
         if name in _OF_IDENTITY:

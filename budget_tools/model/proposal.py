@@ -58,6 +58,7 @@ class Proposal:
     permanent_id: str | None = None
     earlier_numbers: tuple[str, ...] = ()
     status: Status | None = None
+    account_asked: Cell | None = None  # the cell that asks for an account
 
     @property
     def active(self) -> bool:
@@ -88,6 +89,7 @@ class Proposal:
             self.permanent_id,
             self.earlier_numbers,
             self.status,
+            self.account_asked,
         )
 
 

@@ -186,6 +186,7 @@ class Table:
     changed: Mapping[Cell, Change] = field(default_factory=dict)
     explained: frozenset[Cell] = frozenset()  # stale results that the change of a cell explains
     shape: Shape | None = None  # what it has in common with other tables: all but its amounts
+    calculated: bool = False  # every formula shows what it gives
 
     def completed(
         self,
@@ -194,6 +195,7 @@ class Table:
         computed: Mapping[Cell, Decimal],
         totals: tuple[Total, ...],
         unchecked: tuple[Cell, ...],
+        calculated: bool,
     ) -> Table:
         """The table with its details, what its formulas give, and what its totals cover."""
         return Table(
@@ -215,6 +217,7 @@ class Table:
             self.proposal,
             self.in_proposal,
             shape=self.shape,
+            calculated=calculated,
         )
 
     def once(self, key: Hashable, work: Callable[[], T]) -> T:

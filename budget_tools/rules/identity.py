@@ -337,22 +337,16 @@ _FIELD_ROWS = 14  # a form asks for its account in its head, below its number
 
 def _empty_field(proposal: Proposal) -> Cell | None:
     """The cell that asks for an account; it is known to have got no answer."""
-    sheet = proposal.sheet
-    last = min(proposal.tables[0].heading_row, sheet.bottom + 1, proposal.anchor.row + _FIELD_ROWS)
-    first = max(proposal.anchor.row, sheet.top)
-    place = proposal.anchor.column - sheet.left
-    for row, values in enumerate(sheet.rows[first - sheet.top : last - sheet.top], first):
-        value = values[place] if place < len(values) else ""
-        if value and type(value) is str and len(value) <= words.LONGEST_FIELD:
-            heard = words.hear(value)
-            if heard is not None and heard.field == "account":
-                return Cell(row, proposal.anchor.column)
-    return None
+    cell, anchor = proposal.account_asked, proposal.anchor
+    if cell is None or cell.column != anchor.column:
+        return None
+    return cell if cell.row < min(proposal.tables[0].heading_row, anchor.row + _FIELD_ROWS) else None
 
 
-def _kind(proposal: Proposal) -> str | None:
+@lru_cache(maxsize=1024)
+def _kind(title: str) -> str | None:
     """What a proposal calls itself in its title: a saving, or an expansion."""
-    first = _WORD.findall(words.fold(proposal.title or ""))
+    first = _WORD.findall(words.fold(title))
     if not words.SAVINGS.isdisjoint(first):
         return "saving"
     if not words.EXPANSIONS.isdisjoint(first):
@@ -398,7 +392,7 @@ def sign_against_type(proposal: Proposal, settings: Settings) -> Iterator[Findin
         4          2023   2024
         5   Løn    -100   -200
     """
-    kind = _kind(proposal)
+    kind = _kind(proposal.title) if proposal.title else None
     if kind is None or not proposal.tables or proposal.title_cell is None:
         return
     net = _net(proposal.tables[0])

@@ -143,13 +143,7 @@ def total_missing(table: Table) -> Iterator[Finding]:
         return
     if not table.in_proposal:
         return
-    no_column = (
-        not any(column.role is ColumnRole.TOTAL for column in table.columns) and len(table.columns) > 1
-    )
-    lines = sum(line.kind is LineKind.LINE for line in table.lines)
-    no_row = lines > 1 and lines + sum(line.kind is LineKind.OF_WHICH for line in table.lines) == len(
-        table.lines
-    )
+    no_column, no_row = table.once("absent totals", lambda: _absent(table))
     if no_column or no_row:
         where = "both" if no_column and no_row else "row-total" if no_column else "column-total"
         proposed = missing_total_row(table) if no_row else ()
@@ -160,6 +154,16 @@ def total_missing(table: Table) -> Iterator[Finding]:
             {"variant": "absent", "where": where},
             fix=Fix(Safety.REVIEW, proposed) if proposed else None,
         )
+
+
+def _absent(table: Table) -> tuple[bool, bool]:
+    """Whether the table of a form lacks a column of totals, and whether it lacks a line of them."""
+    no_column = (
+        not any(column.role is ColumnRole.TOTAL for column in table.columns) and len(table.columns) > 1
+    )
+    lines = sum(line.kind is LineKind.LINE for line in table.lines)
+    of_which = sum(line.kind is LineKind.OF_WHICH for line in table.lines)
+    return no_column, lines > 1 and lines + of_which == len(table.lines)
 
 
 @rule("STR004")
