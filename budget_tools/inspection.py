@@ -44,7 +44,7 @@ from .model.table import (
 from .prose import price_level_of
 from .rules import RULES, Rule
 from .rules.across import frame_of
-from .rules.formulas import passes_over, said_of_manual, same, with_text_added
+from .rules.formulas import TEXT_NUMBERS, passes_over, said_of_manual, same, with_text_added
 from .rules.overviews import nets
 from .rules.structure import stated_units, wrong_years
 from .rules.text import named, staff_price
@@ -100,7 +100,8 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
         _run(by_subject[Analysis], examined.analysis, settings, examined.findings)
     if book.manual:
         examined.findings = said_of_manual(book, examined.findings)
-    examined.findings = [with_text_added(one, pages) for one in examined.findings]
+    if any(one.code in TEXT_NUMBERS for one in examined.findings):
+        examined.findings = [with_text_added(one, pages) for one in examined.findings]
     if not cases and not any(page.tables for page in pages):
         examined.findings = [one for one in examined.findings if one.code != "STR001"]
         examined.findings.append(Finding("STR001", facts={"variant": "nothing"}, key=("nothing",)))
@@ -158,7 +159,7 @@ def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) 
         table = replace(table, lines=lines, whole=whole, computed=computed)
     elif table.sheet.unvalued:
         table = replace(table, computed=computed)
-    lines, totals, unchecked = cover(table, sums)
+    lines, totals, unchecked = cover(table, sums, calculated=plain is not None)
     return table.completed(details, lines, computed, totals, unchecked, plain is not None)
 
 
@@ -677,7 +678,7 @@ def settle(findings: Iterable[Finding]) -> list[Finding]:
             continue
         if finding.code in _TOTALS_WRONG and "FRM003" in here:
             continue
-        if finding.variant == "changed" and any(code.startswith("ARI") for code in here):
+        if finding.facts.get("variant") == "changed" and any(code.startswith("ARI") for code in here):
             continue
         if finding.code == "NUM004" and "NUM002" in here:
             continue
@@ -701,11 +702,15 @@ def _summary(proposal: Proposal, settings: Settings) -> ProposalSummary:
         unit = table.units[0][0] if table.units else settings.unit
         last = next((line for line in reversed(table.lines) if line.kind is LineKind.TOTAL), None)
         lines = [last] if last else [line for line in table.lines if line.kind is LineKind.LINE]
-        for index, column in enumerate(table.columns):
-            amounts = [amount for line in lines if (amount := line.amounts[index]) is not None]
-            if amounts:
-                name = "total" if column.role is ColumnRole.TOTAL else str(column.year)
-                totals[name] = sum(amounts, _ZERO)
+        names = table.once("names of columns", lambda: _names(table))
+        if len(lines) == 1:
+            shown = zip(names, lines[0].amounts, strict=True)
+            totals = {name: amount for name, amount in shown if amount is not None}
+        else:
+            for index, name in enumerate(names):
+                amounts = [amount for line in lines if (amount := line.amounts[index]) is not None]
+                if amounts:
+                    totals[name] = sum(amounts, _ZERO)
     return ProposalSummary(
         proposal.number,
         proposal.title,
@@ -718,6 +723,11 @@ def _summary(proposal: Proposal, settings: Settings) -> ProposalSummary:
         proposal.earlier_numbers,
         proposal.status,
     )
+
+
+def _names(table: Table) -> list[str]:
+    """What a report calls the columns of a table."""
+    return ["total" if column.role is ColumnRole.TOTAL else str(column.year) for column in table.columns]
 
 
 def _period(table: Table) -> tuple[int, ...]:

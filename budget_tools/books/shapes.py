@@ -188,33 +188,36 @@ def rows_of(found: Seen, texts: Sequence[str]) -> list[list[Value]] | None:
 
 
 _TEXT = re.compile(r'<si><t( xml:space="preserve")?>([^<]+)</t></si>')
-_ODD = (b"<!", b"\r", b"_x")  # what a real reader makes something else of
 _MARKS = frozenset((b"&amp;", b"&lt;", b"&gt;", b"&quot;"))
 _MARK = re.compile(rb"&[^;]{0,9};?")
 _BLANKS = " \t\n"
+_BLANK_EDGES = tuple([edge for blank in _BLANKS for edge in (f">{blank}", f"{blank}</t>")])
 
 
 def shared_texts(xml: bytes) -> list[str] | None:
     """The shared texts of a workbook, where all are plain; None where only a real reader can tell them."""
     head = xml[:200].lower()
-    if (b"encoding=" in head and b'encoding="utf-8"' not in head) or any(mark in xml for mark in _ODD):
+    if b"encoding=" in head and b'encoding="utf-8"' not in head:
         return None
+    if b"<!" in xml or b"\r" in xml or b"_x" in xml:
+        return None  # a real reader makes something else of these
     marks = b"&" in xml
     if marks and not _MARKS.issuperset(_MARK.findall(xml)):
         return None
     try:
-        found = _TEXT.findall(xml.decode())
+        decoded = xml.decode()
     except UnicodeDecodeError:
         return None
-    if len(found) != xml.count(b"<si>") + xml.count(b"<si ") + xml.count(b"<si/"):
+    found = _TEXT.findall(decoded)
+    if len(found) != decoded.count("<si>") + decoded.count("<si ") + decoded.count("<si/"):
         return None
-    texts: list[str] = []
-    for preserved, text in found:
-        if not preserved and (text[0] in _BLANKS or text[-1] in _BLANKS):
-            text = text.strip(_BLANKS)
-            if not text:
-                return None
-        texts.append(text)
+    texts = [text for _, text in found]
+    if any(edge in decoded for edge in _BLANK_EDGES):
+        for index, (preserved, text) in enumerate(found):
+            if not preserved:
+                texts[index] = text.strip(_BLANKS)
+                if not texts[index]:
+                    return None
     if marks:
         texts = [
             text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")

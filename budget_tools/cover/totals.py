@@ -23,9 +23,10 @@ _MOST_WORK = 1_000_000  # addends of a table's formulas: beyond, its formulas ar
 
 
 def cover(
-    table: Table, sums: Mapping[Cell, Sum] | None = None
+    table: Table, sums: Mapping[Cell, Sum] | None = None, *, calculated: bool = False
 ) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell, ...]]:
-    """What the totals of a table cover; ``sums`` are its ``own_sums``, where they are known already.
+    """What the totals of a table cover; ``sums`` are its ``own_sums``, where they are known already;
+    ``calculated`` says that every formula shows what it gives.
 
     Returns the table's lines, now that it is known which of them are totals; the totals; and the cells that
     are called a total but cannot be checked.
@@ -50,11 +51,11 @@ def cover(
     if shape is not None and table.in_proposal and not table.sheet.unvalued:
         known = shape.once("covers", list)
         if known:
-            return lines, tuple(without_contradicted(known[0].totals(table), sums)), ()
+            return lines, tuple(without_contradicted(known[0].totals(table, calculated=calculated), sums)), ()
     along, unchecked_columns, doubtful, told_along = row_totals(table, sums)
     down, unchecked_rows, discovered, told_down = column_totals(table, sums)
     if told_along and told_down and not (doubtful or discovered):
-        known.append(Covers(table, (*along, *down)))
+        known.append(Covers(table, (*along, *down), sums))
     along.extend(confirmed(doubtful, down))
     for index in discovered:
         lines = (*lines[:index], lines[index]._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])

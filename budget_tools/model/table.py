@@ -22,6 +22,8 @@ _NOISE = Decimal("1e-6")  # what binary arithmetic leaves behind, far below an Ã
 class ColumnRole(Enum):
     """What a column of amounts stands for."""
 
+    __hash__ = object.__hash__  # Enum's own goes through Python, and it is asked all the time
+
     YEAR = "year"
     TOTAL = "total"
     OTHER = "other"  # amounts under another heading than a year: a fund, a kind of cost
@@ -29,6 +31,8 @@ class ColumnRole(Enum):
 
 class YearRole(Enum):
     """Which kind of figures a year column holds."""
+
+    __hash__ = object.__hash__
 
     ACCOUNT = "account"
     BUDGET = "budget"
@@ -48,6 +52,8 @@ class Column(NamedTuple):
 
 class LineKind(Enum):
     """What a row of the table is."""
+
+    __hash__ = object.__hash__
 
     LINE = "line"
     OF_WHICH = "of-which"
@@ -70,6 +76,8 @@ class Line(NamedTuple):
 class Entry(Enum):
     """What an amount cell holds besides a plain number."""
 
+    __hash__ = object.__hash__
+
     TEXT_NUMBER = "text-number"  # an amount that was typed as text
     TEXT = "text"  # words where an amount should be
     FILLER = "filler"  # '-', '...', 'n.a.': nothing
@@ -80,6 +88,8 @@ class Entry(Enum):
 class Evidence(Enum):
     """How it is known what a total covers, best first."""
 
+    __hash__ = object.__hash__
+
     OWN_FORMULA = "own-formula"
     SIBLING_FORMULAS = "sibling-formulas"
     AGREEMENT = "agreement"
@@ -88,6 +98,8 @@ class Evidence(Enum):
 
 class Axis(Enum):
     """Which way a total adds up."""
+
+    __hash__ = object.__hash__
 
     ROW = "row"  # the years of one line, to the left or right
     COLUMN = "column"  # the lines of one column, above or below

@@ -44,8 +44,13 @@ _Headings = tuple[tuple[int, ...], tuple[Heading, ...]]
 
 
 def _net(table: Table, columns: _Headings, lines: Sequence[Line], unit: int | None) -> Net:
-    found: list[tuple[int, Decimal]] = []
     indexes, headings = columns
+    stated = table.units[0][0] if table.units else unit
+    if len(lines) == 1:
+        row, amounts = lines[0].row, lines[0].amounts
+        written = [str(one) if (one := amounts[index]) is not None else "0" for index in indexes]
+        return Net(stated, headings, (row,) if indexes else (), " ".join(written))
+    found: list[tuple[int, Decimal]] = []
     for index in indexes:
         amount, place = _ZERO, lines[0].row
         for line in reversed(lines):
@@ -53,7 +58,7 @@ def _net(table: Table, columns: _Headings, lines: Sequence[Line], unit: int | No
             if one is not None:
                 amount, place = (one if amount is _ZERO else amount + one), line.row
         found.append((place, amount))
-    return Net.of(table.units[0][0] if table.units else unit, headings, found)
+    return Net.of(stated, headings, found)
 
 
 _ZERO = Decimal(0)

@@ -11,12 +11,13 @@ from .links import link_to_another_file
 from .numbers import number_inside_formula
 from .range import sum_range_too_short_or_long
 from .stale import said_of_manual, same, stale_or_missing_value
-from .text import with_text_added
+from .text import TEXT_NUMBERS, with_text_added
 from .twice import double_counted_cells
 from .typed import hard_coded_total
 from .unlike import formula_differs_from_neighbours
 
 __all__ = [
+    "TEXT_NUMBERS",
     "double_counted_cells",
     "formula_differs_from_neighbours",
     "hard_coded_total",

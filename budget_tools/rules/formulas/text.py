@@ -11,7 +11,7 @@ from ...model.finding import Finding, Hint
 from ...model.proposal import Page
 from ...model.table import Table
 
-_TEXT_NUMBERS = ("NUM001", "NUM002", "NUM003")
+TEXT_NUMBERS = ("NUM001", "NUM002", "NUM003")
 
 
 def with_text_added(finding: Finding, pages: Sequence[Page]) -> Finding:
@@ -20,7 +20,7 @@ def with_text_added(finding: Finding, pages: Sequence[Page]) -> Finding:
     ``+`` makes a number of a text that looks like one; SUM passes over it. The total of the line and the
     total of the year may disagree for that reason alone.
     """
-    if finding.code not in _TEXT_NUMBERS or finding.hint is not None or finding.cell is None:
+    if finding.code not in TEXT_NUMBERS or finding.hint is not None or finding.cell is None:
         return finding
     for page in pages:
         if page.sheet.name == finding.sheet and page.sheet.formulas:
