@@ -89,8 +89,11 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
     examined = Examined(book, settings, pages, [], unasked)
     by_subject = _asked(frozenset(unasked)) if unasked else _BY_SUBJECT
     for page in pages:
-        for subject in (page, *page.tables, *page.proposals):
-            _run(by_subject[type(subject)], subject, settings, examined.findings)
+        _run(by_subject[Page], page, settings, examined.findings)
+        for table in page.tables:
+            _run(by_subject[Table if table.entries else _PlainTable], table, settings, examined.findings)
+        for proposal in page.proposals:
+            _run(by_subject[Proposal], proposal, settings, examined.findings)
         for table in page.tables:
             for fault in formula_faults(table):
                 _run(by_subject[FormulaFault], fault, settings, examined.findings)
@@ -354,10 +357,15 @@ def _plain_sum(
     return result
 
 
-_BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
+class _PlainTable:
+    """Stands for the tables whose amounts are all plain numbers."""
+
+
+_BY_SUBJECT: dict[type, tuple[Rule, ...]] = {
     subject: tuple(rule for rule in RULES if subject in rule.subjects and not rule.failed)
     for subject in (Page, Table, Proposal, Disagreement, FormulaFault, Analysis, Run)
 }
+_BY_SUBJECT[_PlainTable] = tuple(rule for rule in _BY_SUBJECT[Table] if not rule.of_entries)
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
 

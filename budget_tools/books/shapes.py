@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import NamedTuple, cast
 
 from ..model.address import Cell, Range
@@ -190,8 +191,8 @@ def rows_of(found: Seen, texts: Sequence[str]) -> list[list[Value]] | None:
 _TEXT = re.compile(r'<si><t( xml:space="preserve")?>([^<]+)</t></si>')
 _MARKS = frozenset((b"&amp;", b"&lt;", b"&gt;", b"&quot;"))
 _MARK = re.compile(rb"&[^;]{0,9};?")
-_BLANKS = " \t\n"
-_BLANK_EDGES = tuple([edge for blank in _BLANKS for edge in (f">{blank}", f"{blank}</t>")])
+_BLANKS = frozenset(" \t\n")
+_FIRST, _LAST = itemgetter(0), itemgetter(-1)
 
 
 def shared_texts(xml: bytes) -> list[str] | None:
@@ -199,7 +200,7 @@ def shared_texts(xml: bytes) -> list[str] | None:
     head = xml[:200].lower()
     if b"encoding=" in head and b'encoding="utf-8"' not in head:
         return None
-    if b"<!" in xml or b"\r" in xml or b"_x" in xml:
+    if (b"!" in xml and b"<!" in xml) or b"\r" in xml or (b"_" in xml and b"_x" in xml):
         return None  # a real reader makes something else of these
     marks = b"&" in xml
     if marks and not _MARKS.issuperset(_MARK.findall(xml)):
@@ -212,10 +213,10 @@ def shared_texts(xml: bytes) -> list[str] | None:
     if len(found) != decoded.count("<si>") + decoded.count("<si ") + decoded.count("<si/"):
         return None
     texts = [text for _, text in found]
-    if any(edge in decoded for edge in _BLANK_EDGES):
+    if not _BLANKS.isdisjoint(map(_FIRST, texts)) or not _BLANKS.isdisjoint(map(_LAST, texts)):
         for index, (preserved, text) in enumerate(found):
             if not preserved:
-                texts[index] = text.strip(_BLANKS)
+                texts[index] = text.strip(" \t\n")
                 if not texts[index]:
                     return None
     if marks:

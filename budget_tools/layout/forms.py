@@ -98,7 +98,7 @@ def table_below(
     shape = sheet.shape
     if shape is None:
         return build(sheet, heading, neighbours, stops, language)[0]
-    key = ("tables", heading, tuple(neighbours), stops, language)
+    key = ("tables", heading, tuple(neighbours) if len(neighbours) > 1 else (), stops, language)
     known: list[TableShape] = shape.once(key, list)
     for one in known:
         if one.fits(texts):

@@ -60,6 +60,7 @@ def may_hold_placeholder(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def placeholder(text: str) -> Mark | None:
     """The first placeholder that was never filled in.
 

@@ -67,7 +67,7 @@ def _median(values: list[Decimal]) -> Decimal:
     )
 
 
-@rule("NUM001")
+@rule("NUM001", of_entries=True)
 def number_stored_as_text(table: Table) -> Iterator[Finding]:
     """A number is stored as text, so SUM passes over it.
 
@@ -200,7 +200,7 @@ def _ambiguous(table: Table, cell: Cell, text: str, a: Decimal, b: Decimal) -> F
     )
 
 
-@rule("NUM003")
+@rule("NUM003", of_entries=True)
 def odd_minus_or_blank(table: Table) -> Iterator[Finding]:
     """A number is written with characters that Excel does not calculate with.
 
@@ -475,7 +475,7 @@ def _is_blank(table: Table, line: Line, index: int) -> bool:
     return isinstance(value, str) and not value.strip() and cell not in table.sheet.formulas
 
 
-@rule("NUM007")
+@rule("NUM007", of_entries=True)
 def text_in_amount_cell(table: Table | Analysis) -> Iterator[Finding]:
     """Words stand where an amount should.
 

@@ -111,6 +111,7 @@ def _number(match: re.Match[str]) -> Decimal:
     return Decimal(match["number"].replace(",", "."))
 
 
+@lru_cache(maxsize=1024)
 def _staff_years(text: str) -> set[Decimal]:
     """How many årsværk a text speaks of."""
     return {
