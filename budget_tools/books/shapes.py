@@ -21,6 +21,7 @@ from . import sheetxml
 _LARGEST = 32_000  # bytes; a larger sheet is no form
 _MOST_SHAPES = 256
 
+_VALUE = re.compile(rb"<v>([^<]+)</v>")
 _HEIGHT = re.compile(rb' ht="[1-9][\d.]*"')  # of a row that is shown: it changes with the length of a text
 
 
@@ -82,19 +83,14 @@ def seen(xml: bytes, formats: object) -> Seen | None:
     """What is known of a sheet's shape, when one of the same shape and cell formats was read before."""
     if len(xml) > _LARGEST:
         return None
-    pieces = xml.replace(b"</v>", b"<v>").split(b"<v>")
-    values = pieces[1::2]
-    if b"" in values or b"<" in b"".join(values):
-        return None
-    head = pieces[0]
     # before the columns stands nothing of the cells: the window, the cell that was chosen last
-    start = head.find(b"<cols")
+    start = xml.find(b"<cols")
     if start < 0:
-        start = head.find(b"<sheetData>")
-    if start < 0 or b"<!" in head[:start]:
+        start = xml.find(b"<sheetData>")
+    if start < 0 or (b"!" in xml and b"<!" in xml[:start]):
         return None
-    pieces[0] = head[start:]
-    shape = _shape(_HEIGHT.sub(b"", b"\0".join(pieces[::2])), formats)
+    values = _VALUE.findall(xml, start)
+    shape = _shape(_HEIGHT.sub(b"", _VALUE.sub(b"\0", xml[start:])), formats)
     shape.sheets += 1
     if shape.sheets == 2:
         shape.take(xml)
@@ -210,7 +206,7 @@ def shared_texts(xml: bytes) -> list[str] | None:
     except UnicodeDecodeError:
         return None
     found = _TEXT.findall(decoded)
-    if len(found) != decoded.count("<si>") + decoded.count("<si ") + decoded.count("<si/"):
+    if len(found) != xml.count(b"<si"):
         return None
     texts = [text for _, text in found]
     if not _BLANKS.isdisjoint(map(_FIRST, texts)) or not _BLANKS.isdisjoint(map(_LAST, texts)):

@@ -270,19 +270,21 @@ def mixed_number_format(table: Table) -> Iterator[Finding]:
     formats = table.once("formats", lambda: _by_separator(table))
     if formats is None:
         return
-    found = [_large(table, cells) for cells in formats]
-    if not all(found):
+    amounts = [line.amounts for line in table.lines]
+    without, with_separator = [_large(amounts, cells) for cells in formats]
+    if not without or not with_separator:
         return
-    without, with_separator = found
-    few, many = found if len(without) <= len(with_separator) else (with_separator, without)
-    usual = Counter([cell.code for cell, _ in many]).most_common(1)[0][0]
+    few, many = sorted((without, with_separator), key=len)
+    usual = Counter([one.code for one in many]).most_common(1)[0][0]
+    separated, bare = [amounts[cells[0].line][cells[0].position] for cells in (with_separator, without)]
+    assert separated is not None and bare is not None
     yield at(
         "NUM004",
         table,
-        few[0][0].cell,
-        {"with_separator": with_separator[0][1], "without_separator": f"{without[0][1]:f}"},
-        related=[many[0][0].cell],
-        fix=Fix(Safety.SAFE, tuple([SetNumberFormat(table.sheet.name, one.cell, usual) for one, _ in few])),
+        few[0].cell,
+        {"with_separator": separated, "without_separator": f"{bare:f}"},
+        related=[many[0].cell],
+        fix=Fix(Safety.SAFE, tuple([SetNumberFormat(table.sheet.name, one.cell, usual) for one in few])),
     )
 
 
@@ -295,12 +297,12 @@ class _Format(NamedTuple):
     code: str
 
 
-def _large(table: Table, formats: Sequence[_Format]) -> list[tuple[_Format, Decimal]]:
-    """The amounts that are so large that they have a separator to show."""
-    lines = table.lines
-    amounts = [(one, lines[one.line].amounts[one.position]) for one in formats]
+def _large(amounts: Sequence[Sequence[Decimal | None]], formats: Sequence[_Format]) -> list[_Format]:
+    """The formats of the amounts that are so large that they have a separator to show."""
     return [
-        (one, amount) for one, amount in amounts if amount is not None and amount.adjusted() >= _THOUSANDS
+        one
+        for one in formats
+        if (amount := amounts[one[0]][one[1]]) is not None and amount.adjusted() >= _THOUSANDS
     ]
 
 
