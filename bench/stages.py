@@ -35,7 +35,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "reading: sheetxml": ("books.file._sheet",),
     "formats, hidden": ("inspection._covered",),
     "layout": ("inspection.layout",),
-    "formulas worked out": ("inspection._computed",),
+    "formulas worked out": ("inspection._computed", "inspection._plainly_computed"),
     "cover": ("inspection.cover",),
     "cover: explain": ("inspection._inspect_totals",),
     "rules": ("inspection._run",),
@@ -153,6 +153,7 @@ def _by_rule(folder: Path, count: int) -> None:
         for subject, rules in inspection._BY_SUBJECT.items()
     }
     swapped.swap(inspection, "_BY_SUBJECT", by_subject)
+    inspection._asked.cache_clear()
     clock.start()
     try:
         budget_tools.check(folder)

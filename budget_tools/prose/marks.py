@@ -174,6 +174,7 @@ def cut_paragraphs(text: str) -> tuple[Mark, ...]:
 _WHOLE_ENDS = frozenset(".!?:;)»”\"'")
 
 
+@lru_cache(maxsize=1024)
 def sentence_around(text: str, start: int, end: int, more: int = 0) -> str:
     """The sentence around a stretch and as many after it, in small letters."""
     first, last = sentence_of(text, start, end)

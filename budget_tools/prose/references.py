@@ -77,6 +77,7 @@ def written_numbers(text: str, form_word: str) -> tuple[tuple[int, int, str], ..
     )
 
 
+@lru_cache(maxsize=256)
 def references(text: str, own: str, form_word: str) -> tuple[Reference, ...]:
     """The forms that a text refers to; a short number belongs to the last full one, else to the own.
 

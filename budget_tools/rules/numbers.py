@@ -323,7 +323,6 @@ def _by_separator(table: Table) -> tuple[list[_Format], list[_Format]] | None:
 
 _ABOUT = (Decimal("0.5"), Decimal(2))
 _CLOSE = (Decimal("0.7"), Decimal("1.4"))
-_LEAST_KRONER = 10_000
 
 
 @rule("NUM005")
@@ -357,14 +356,17 @@ def unit_slip(table: Table) -> Iterator[Finding]:
         if largest - second < 2 and (not in_thousands or largest < 4):
             continue  # a slip of a thousand stands at least so far from two of the others
         for column, amount in zip(table.columns, line.amounts, strict=True):
-            if amount is None or abs(amount) < 1000 or column.role is not ColumnRole.YEAR:
+            if not amount or (size := amount.adjusted()) < _THOUSANDS or column.role is not ColumnRole.YEAR:
+                continue
+            far = size - second >= 2
+            in_kroner = in_thousands and size > _THOUSANDS and amount > 0 and amount % 1000 == 0
+            if not far and not in_kroner:
                 continue
             cell = Cell(line.row, column.number)
             if cell in table.entries or cell in table.sheet.formulas:
                 continue
-            far = amount.adjusted() - second >= 2
             suggested = _in_unit(table, cell, amount) if far else None
-            if suggested is None and in_thousands and amount % 1000 == 0 and amount >= _LEAST_KRONER:
+            if suggested is None and in_kroner:
                 suggested = amount / 1000 if _said_in_kroner(table, amount) else None
             if suggested is None:
                 continue

@@ -52,7 +52,12 @@ def _plain(lines: Sequence[Line]) -> list[int]:
 
 def total_line(table: Table) -> Line | None:
     """The line that adds up the others."""
-    return next((line for line in reversed(table.lines) if line.kind is LineKind.TOTAL), None)
+    index = table.once("total line", lambda: _last_total(table.lines))
+    return None if index is None else table.lines[index]
+
+
+def _last_total(lines: Sequence[Line]) -> int | None:
+    return next((at for at in reversed(range(len(lines))) if lines[at].kind is LineKind.TOTAL), None)
 
 
 def first_amount(table: Table, line: Line) -> Cell:

@@ -131,9 +131,17 @@ def _price(table: Table, line: Line, number: Decimal, unit: int | None) -> int |
 
 def staffed(table: Table) -> Iterator[tuple[Line, Decimal]]:
     """The lines whose label counts people who are paid for: '4 medarbejdere', '1,5 årsværk'."""
-    for line, count in labelled(table):
-        if count.low == count.high and count.name.split()[-1].lower() in words.STAFF and not count.each:
-            yield line, count.low
+    for index, number in table.once("staff", lambda: _staffed(table)):
+        yield table.lines[index], number
+
+
+def _staffed(table: Table) -> list[tuple[int, Decimal]]:
+    places = {line.row: index for index, line in enumerate(table.lines)}
+    return [
+        (places[line.row], count.low)
+        for line, count in labelled(table)
+        if count.low == count.high and count.name.split()[-1].lower() in words.STAFF and not count.each
+    ]
 
 
 def staff_price(proposal: Proposal, settings: Settings) -> tuple[Decimal, ...]:
