@@ -567,18 +567,20 @@ def inspect_run(registered: Sequence[Registered], listed: Sequence[Overview] = (
 
     ``listed`` are the overviews and registers of its workbooks.
     """
-    registered = as_registers_say(registered, listed)
+    known = as_registers_say(registered, listed)
+    registered, unnumbered = [one for one in known if one.number], [one for one in known if not one.number]
     active = [one for one in registered if one.active]
     twice = check_register([f"{one.scope}|{one.number.replace(' ', '')}" for one in active])
     groups: dict[tuple[str, str], list[Registered]] = defaultdict(list)
     for index in twice:
         one = active[index]
         groups[one.scope, one.number.replace(" ", "")].append(one)
-    run = Run(tuple(tuple(group) for group in groups.values()), tuple(registered), tuple(listed))
+    same_number = tuple([tuple(group) for group in groups.values()])
+    run = Run(same_number, tuple(registered), tuple(listed), tuple(unnumbered))
     findings: list[Finding] = []
     _run([_BY_CODE["IDN002"], *_BY_SUBJECT[Run]], run, Settings(), findings)
-    known = identities(registered)
-    return [replace(one, identity=known.get((one.path or "", one.proposal or ""), ())) for one in findings]
+    called = identities(registered)
+    return [replace(one, identity=called.get((one.path or "", one.proposal or ""), ())) for one in findings]
 
 
 def as_registers_say(registered: Sequence[Registered], listed: Iterable[Overview]) -> list[Registered]:
@@ -611,7 +613,7 @@ _BESIDE_OTHERS = ("IDN004", "XWB003")  # said of a proposal only while it counts
 
 def known_to_registers(report: WorkbookReport, registered: Iterable[Registered]) -> tuple[Finding, ...]:
     """The findings of a workbook with what registers say of its proposals: who they are, if they count."""
-    known = {one.number: one for one in registered if one.path == report.path}
+    known = {one.number: one for one in registered if one.path == report.path and one.number}
     found = []
     for finding in report.findings:
         one = known.get(finding.proposal or "")
@@ -650,14 +652,14 @@ def _report(examined: Examined, digest: Callable[[object], int]) -> tuple[Workbo
         [
             _registered(examined, proposal, digest)
             for page, proposal in proposals
-            if proposal.number is not None and proposal.tables
+            if proposal.tables and (proposal.number is not None or proposal.title)
         ],
     )
 
 
 def identities(registered: Iterable[Registered]) -> dict[tuple[str, str], tuple[str, ...]]:
     """What else the proposals of a run are or were called, by the path of the workbook and their number."""
-    return {(one.path, one.number): one.identity for one in registered if one.identity}
+    return {(one.path, one.number): one.identity for one in registered if one.identity and one.number}
 
 
 def identified(findings: Iterable[Finding], known: Mapping[str, tuple[str, ...]]) -> list[Finding]:
@@ -755,7 +757,6 @@ def _period(table: Table) -> tuple[int, ...]:
 
 
 def _registered(examined: Examined, proposal: Proposal, digest: Callable[[object], int]) -> Registered:
-    assert proposal.number is not None
     in_committee = examined.settings.number.scope == "committee" and proposal.committee
     tables = proposal.tables
     contents = (
@@ -770,7 +771,7 @@ def _registered(examined: Examined, proposal: Proposal, digest: Callable[[object
         examined.book.path,
         proposal.sheet.name,
         proposal.number_cell,
-        proposal.number,
+        proposal.number or "",
         (proposal.committee or "").casefold() if in_committee else "",
         contents,
         named(proposal, examined.settings),

@@ -140,7 +140,8 @@ class Frame(NamedTuple):
 
 @record(frozen=True, slots=True)
 class Registered:
-    """A proposal as the register of a run remembers it: enough to tell two of them apart.
+    """A proposal as the register of a run remembers it: enough to tell two of them apart. One without a valid
+    number has the empty text for it.
 
     ``contents`` is a hash of each of what can differ, named by ``PARTS``. The rest is what can only be judged
     beside the other proposals: the forms its text names, what an årsværk costs in thousands of kroner, the
@@ -174,12 +175,13 @@ class Registered:
 
 @record(frozen=True, slots=True)
 class Run:
-    """What rules over a run look at: its proposals, those that share a number where they must not, and the
-    lists of proposals."""
+    """What rules over a run look at: its proposals, those that share a number where they must not, the lists
+    of proposals, and the proposals that have no valid number."""
 
     same_number: tuple[tuple[Registered, ...], ...]
     registered: tuple[Registered, ...] = ()
     overviews: tuple[Overview, ...] = ()
+    unnumbered: tuple[Registered, ...] = ()
 
     @property
     def active(self) -> tuple[Registered, ...]:

@@ -80,11 +80,11 @@ def _headings(columns: Sequence[Column]) -> _Headings:
 def overview_and_forms_differ(run: Run) -> Iterator[Finding]:
     """An overview shows other amounts than the forms of the same run, or lists other proposals.
 
-    A line is the form of its number, else of its title. Units are converted, and what rounding to the digits
-    of the overview explains is silent. Where no line at all agrees, that is told once, and only when the
-    overview says what its amounts are in. Missing ones are told once, and only where overview and forms are
-    plainly of the same committee. Proposals that were withdrawn, moved, replaced or rejected are not
-    compared.
+    A line is the form of its number, else of its title, which may be all that a form has. Units are
+    converted, and what rounding to the digits of the overview explains is silent. Where no line at all
+    agrees, that is told once, and only when the overview says what its amounts are in. Missing ones are told
+    once, and only where overview and forms are plainly of the same committee. Proposals that were withdrawn,
+    moved, replaced or rejected are not compared.
 
     Flagged::
 
@@ -129,9 +129,9 @@ def overview_and_forms_differ(run: Run) -> Iterator[Finding]:
         18  2.1.2. 01     Licenser    0,1    0,2
         19  2.1.2. 02     Servere     0,3    0,3
     """
-    if not run.overviews or not run.registered:
+    if not run.overviews or not (run.registered or run.unnumbered):
         return
-    forms = _Forms(run.registered)
+    forms = _Forms((*run.registered, *run.unnumbered))
     joined = [(one, joined) for one in run.overviews if (joined := _joined(one, forms)) is not None]
     listed = {id(form) for _, pairs in joined for _, found in pairs for form in found}
     for overview, pairs in joined:
@@ -147,7 +147,8 @@ class _Forms:
         self._by_earlier: dict[str, list[Registered]] = defaultdict(list)
         self._by_title: dict[str, list[Registered]] = defaultdict(list)
         for one in registered:
-            self._by_number[_plain(one.number)].append(one)
+            if one.number:
+                self._by_number[_plain(one.number)].append(one)
             for name in one.identity:
                 self._by_earlier[_plain(name)].append(one)
             if one.title:
@@ -204,7 +205,7 @@ def _amounts(overview: Overview, pairs: _Pairs) -> Iterator[Finding]:
     elif overview.unit is not None:  # where no line agrees, it may show something else than the forms
         shown = [one.columns[0][0] for one in off]
         places = [Place(overview.sheet, one.cell) for one in shown[1:]]
-        numbers = [one.form.number for one in off]
+        numbers = [_called(one.row, one.form) for one in off]
         yield _counted(overview, "none_agree", numbers, places, shown[0].cell)
 
 
@@ -278,7 +279,7 @@ def _told(overview: Overview, off: _Off, unit: int | None) -> Finding:
     facts: dict[str, Fact] = {
         "shown": shown.amount,
         "expected": theirs.amount,
-        "number": off.form.number,
+        "number": _called(off.row, off.form),
         "year": shown.column,
     }
     variant = "total" if shown.column == "total" else ""
@@ -296,7 +297,7 @@ def _told(overview: Overview, off: _Off, unit: int | None) -> Finding:
         shown.cell,
         facts,
         related=tuple(related),
-        proposal=off.form.number,
+        proposal=off.form.number or None,
         key=("overview", shown.column),
         amounts=(shown.amount, theirs.amount),
         path=overview.path,
@@ -319,7 +320,7 @@ def _missing(
     without_form: list[OverviewRow] = []
     unlisted: dict[str, Registered] = {}
     for series, some in rows.items():
-        there = {_plain(one.number) for _, found in some for one in found}
+        there = {_plain(one.number or row.number or "") for row, found in some for one in found}
         if len(there) < _FEWEST:
             continue
         of_series = {_plain(one.number) for one in forms.get(series, ())}
@@ -339,6 +340,11 @@ def _missing(
     if left:
         places = [Place(one.sheet, one.cell, one.path if one.path != overview.path else None) for one in left]
         yield _counted(overview, "not_listed", [one.number for one in left], places, overview.cell)
+
+
+def _called(row: OverviewRow, form: Registered) -> str:
+    """What a form is called that a line of an overview means: by a number, else by its title."""
+    return form.number or row.number or f"»{form.title}«"
 
 
 def _numbers(rows: Sequence[OverviewRow]) -> list[str]:

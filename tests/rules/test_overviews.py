@@ -164,3 +164,21 @@ def test_a_line_without_amounts_is_listed(tmp_path: Path) -> None:
             book.active[f"{column}{row}"] = None
     book.save(path)
     assert found(folder) == []
+
+
+def test_a_form_without_a_number_is_found_by_its_title(tmp_path: Path) -> None:
+    some = {number: one for number, one in blocks().items() if number.startswith("KF")}
+    folder = folder_with(tmp_path, some.values())
+    for path in sorted((tmp_path / "forslag").rglob("*.xlsx")):
+        book = load_workbook(path)
+        cells = [cell for row in book.active.iter_rows() for cell in row]
+        for cell in cells:
+            if isinstance(cell.value, str) and "KF-04" in cell.value:
+                cell.value = cell.value.replace("KF-04", "KF-004")
+        book.save(path)
+    overview(folder / "Oversigt.xlsx", some.values(), changed={("KF-07", 2028): 9.99})
+    assert [one.proposal for one in found(folder)] == ["KF-07"]
+    overview(folder / "Oversigt.xlsx", some.values(), changed={("KF-04", 2028): 9.99})
+    [one] = found(folder)
+    assert one.variant != "no_form" and one.facts["number"] == "KF-04" and one.proposal is None
+    assert any(one.code == "IDN001" for one in found(folder, "IDN001"))
