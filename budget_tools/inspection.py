@@ -24,7 +24,7 @@ from .model.analysis import Analysis
 from .model.book import Book, Details, Sheet
 from .model.edit import SetCell
 from .model.finding import Finding, ProposalSummary, WorkbookReport
-from .model.overview import Overview
+from .model.overview import Overview, OverviewRow
 from .model.proposal import Page, Proposal, Registered, Run, identity_of
 from .model.snapshot import Snapshot
 from .model.table import (
@@ -588,12 +588,7 @@ def as_registers_say(registered: Sequence[Registered], listed: Iterable[Overview
 
     A register is kept by one hand and outranks what a form says of itself.
     """
-    said = {
-        "".join(row.number.split()): row
-        for one in listed
-        for row in one.rows
-        if row.number and (row.status or row.permanent_id or row.earlier_numbers)
-    }
+    said = _said_by_registers(listed)
     if not said:
         return list(registered)
     found = []
@@ -606,6 +601,33 @@ def as_registers_say(registered: Sequence[Registered], listed: Iterable[Overview
             one = replace(one, status=row.status or one.status, identity=known)
         found.append(one)
     return found
+
+
+def snapshots_as_registers_say(found: Sequence[Snapshot], listed: Iterable[Overview]) -> list[Snapshot]:
+    """Snapshots of proposals with what the registers beside them say of ids, earlier numbers and status."""
+    said = _said_by_registers(listed)
+    told = []
+    for one in found:
+        row = said.get("".join((one.number or "").split()))
+        if row is not None:
+            one = replace(
+                one,
+                permanent_id=row.permanent_id or one.permanent_id,
+                earlier_numbers=tuple(dict.fromkeys((*row.earlier_numbers, *one.earlier_numbers))),
+                status=row.status or one.status,
+            )
+        told.append(one)
+    return told
+
+
+def _said_by_registers(listed: Iterable[Overview]) -> dict[str, OverviewRow]:
+    """The lines of registers that say who a proposal is or how far it has come, by its number."""
+    return {
+        "".join(row.number.split()): row
+        for one in listed
+        for row in one.rows
+        if row.number and (row.status or row.permanent_id or row.earlier_numbers)
+    }
 
 
 _BESIDE_OTHERS = ("IDN004", "XWB003")  # said of a proposal only while it counts
@@ -632,6 +654,13 @@ def snapshots(examined: Examined) -> tuple[Snapshot, ...]:
     )
 
 
+def listed_in(examined: Examined) -> tuple[Overview, ...]:
+    """The lists of proposals in a workbook."""
+    return tuple(
+        [one for page in examined.pages for one in overviews(page, examined.book.path, examined.settings)]
+    )
+
+
 def _report(examined: Examined, digest: Callable[[object], int]) -> tuple[WorkbookReport, list[Registered]]:
     proposals = [(page, proposal) for page in examined.pages for proposal in page.proposals]
     known = {one.number: one.identity for _, one in proposals if one.number is not None and one.identity}
@@ -643,11 +672,7 @@ def _report(examined: Examined, digest: Callable[[object], int]) -> tuple[Workbo
             tuple(identified(findings, known) if known else findings),
             tuple(_summary(proposal, examined.settings) for _, proposal in proposals),
             snapshots=snapshots(examined) if examined.snapshots_wanted else (),
-            overviews=tuple(
-                one
-                for page in examined.pages
-                for one in overviews(page, examined.book.path, examined.settings)
-            ),
+            overviews=listed_in(examined),
         ),
         [
             _registered(examined, proposal, digest)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from .comparing import Comparison
     from .inspection import Examined
+    from .model.overview import Overview
     from .model.proposal import Registered
     from .model.snapshot import Snapshot
 
@@ -292,7 +293,8 @@ def compare(
     """Say what changed between two collections of proposals.
 
     Proposals are matched by what they are (their id, their number, their title and text), not by the names of
-    files and sheets: a catalogue may be compared with the workbooks it was made from.
+    files and sheets: a catalogue may be compared with the workbooks it was made from. A register on either
+    side tells their ids, earlier numbers and status there.
 
     Args:
         old: files, folders and patterns as they were.
@@ -310,7 +312,7 @@ def compare(
     (8, True)
     """
     from .comparing import Comparison, differences
-    from .inspection import snapshots
+    from .inspection import listed_in, snapshots, snapshots_as_registers_say
 
     settings_of = SettingsOf(config, language)
     wanted = Wanted(nothing=True)
@@ -321,14 +323,17 @@ def compare(
     known: list[list[Snapshot]] = [[], []]
     unread: list[WorkbookReport] = []
     for side, files in zip(known, found, strict=True):
+        listed: list[Overview] = []
         for _, examined in examine_all(files.workbooks, settings_of, wanted=wanted):
             if isinstance(examined, WorkbookReport):
                 unread.append(examined)
             else:
                 side.extend(snapshots(examined))
+                listed.extend(listed_in(examined))
             done += 1
             if progress is not None:
                 progress(done, total)
+        side[:] = snapshots_as_registers_say(side, listed)
     last = found[1].workbooks or found[0].workbooks
     first = settings_of.file(last[0]) if last else settings_of.folder(Path("."))
     return Comparison(

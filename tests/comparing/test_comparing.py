@@ -11,9 +11,10 @@ import pytest
 from budget_tools import Comparison, compare
 from budget_tools.comparing import Pair, Part, changed_words, differences
 from budget_tools.model.snapshot import Snapshot
+from budget_tools.model.status import Status
 from budget_tools.reports.compare import message
 from budget_tools.run import check
-from tests.comparing.municipality import YEARS, Block, blocks, one_each, write
+from tests.comparing.municipality import YEARS, Block, blocks, one_each, overview, write
 
 
 def compared(tmp_path: Path, old: dict[str, list[Block]], new: dict[str, list[Block]]) -> Comparison:
@@ -228,3 +229,12 @@ def test_amounts_in_another_unit_that_nobody_stated(tmp_path: Path, times: Decim
     [pair] = compared(tmp_path, {"a.xlsx": [one]}, {"a.xlsx": [other]}).pairs
     assert [(change.part, change.new) for change in pair.changes] == [(Part.SCALE, times)]
     assert said in message(pair, pair.changes[0], "da", "Blok")
+
+
+def test_a_register_beside_the_forms_tells_how_far_they_have_come(tmp_path: Path) -> None:
+    some = blocks()
+    old, new = (write(tmp_path / name, one_each(some.values())) for name in ("old", "new"))
+    overview(old / "Register.xlsx", some.values(), status={"BU-04": "Indsendt"})
+    overview(new / "Register.xlsx", some.values(), status={"BU-04": "Trukket"})
+    [number] = told(compare(old, new)).items()
+    assert number == ("BU-04", [("status", Status.SUBMITTED, Status.WITHDRAWN)])
