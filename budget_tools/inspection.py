@@ -692,13 +692,29 @@ def identified(findings: Iterable[Finding], known: Mapping[str, tuple[str, ...]]
     return [replace(one, identity=known.get(one.proposal or "", ())) for one in findings]
 
 
-def settle(findings: Iterable[Finding]) -> list[Finding]:
-    """One cause, one finding: what another finding on the same cell says better is left out."""
+_IN_DOUBT = frozenset(("FRM001", "FRM003", "FRM004", "FRM006", "NUM002"))
+
+
+def settle(findings: Sequence[Finding]) -> list[Finding]:
+    """One cause, one finding: what another says better is left out; those that are alike are numbered."""
+    if not _IN_DOUBT.isdisjoint([finding.code for finding in findings]):
+        findings = _without_said_better(findings)
+    kept: list[Finding] = []
+    ordinals: dict[tuple[str, str | None, tuple[str, ...]], int] = {}
+    for finding in findings:
+        key = (finding.code, finding.proposal or finding.sheet, finding.key)
+        ordinal = ordinals.get(key, 0)
+        kept.append(finding.settled(finding.severity, ordinal) if ordinal else finding)
+        ordinals[key] = ordinal + 1
+    return kept
+
+
+def _without_said_better(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings without those that another finding on the same cell says better."""
     kept: list[Finding] = []
     taken: dict[tuple[str | None, Cell | None], set[str]] = defaultdict(set)
     for finding in findings:
         taken[finding.sheet, finding.cell].add(finding.code)
-    ordinals: dict[tuple[str, str | None, tuple[str, ...]], int] = defaultdict(int)
     again = {
         (finding.sheet, cell)
         for finding in findings
@@ -713,16 +729,12 @@ def settle(findings: Iterable[Finding]) -> list[Finding]:
             continue
         if finding.code in _TOTALS_WRONG and "FRM003" in here:
             continue
-        if finding.facts.get("variant") == "changed" and any(code.startswith("ARI") for code in here):
+        if finding.variant == "changed" and any(code.startswith("ARI") for code in here):
             continue
         if finding.code == "NUM004" and "NUM002" in here:
             continue
         if finding.code in _TOTALS_WRONG and "FRM004" in here:
             finding = replace(finding, facts={**finding.facts, "also": "formula-unlike"})
-        key = (finding.code, finding.proposal or finding.sheet, finding.key)
-        if ordinals[key]:
-            finding = finding.settled(finding.severity, ordinals[key])
-        ordinals[key] += 1
         kept.append(finding)
     return kept
 

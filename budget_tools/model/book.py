@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from .address import Cell, Range
 from .record import record
@@ -71,12 +71,12 @@ class Shape:
     def once(self, key: Hashable, work: Callable[[], T]) -> T:
         """What some work gives that looks at nothing but the shape and its key."""
         try:
-            return cast(T, self._kept[key])
+            known: T = self._kept[key]
         except KeyError:
             if len(self._kept) >= self._MOST_KEPT:
                 self._kept.clear()
-            result = self._kept[key] = work()
-            return result
+            known = self._kept[key] = work()
+        return known
 
 
 def no_details(ranges: Sequence[Range]) -> Details:
