@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -753,3 +754,16 @@ def test_what_is_said_of_a_number_used_thrice_holds_for_the_one_that_is_named() 
     assert all(facts["differs"] == ("title",) for facts in said.values())
     equal = {one.path: one.facts for one in number_used_twice.logic(Run((group[:2],)))}
     assert all(facts["variant"] == "equal" for facts in equal.values())
+
+
+def test_a_check_leaves_the_collector_as_it_was() -> None:
+    catalogue = SAMPLES / "catalogue"
+    gc.collect()
+    check(catalogue)
+    assert gc.isenabled() and gc.get_freeze_count() == 0
+    gc.disable()
+    try:
+        check(catalogue)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
