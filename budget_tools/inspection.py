@@ -91,7 +91,7 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
     for page in pages:
         _run(by_subject[Page], page, settings, examined.findings)
         for table in page.tables:
-            _run(by_subject[Table if table.entries else _PlainTable], table, settings, examined.findings)
+            _run(_not_quiet(by_subject[Table], table), table, settings, examined.findings)
         for proposal in page.proposals:
             _run(by_subject[Proposal], proposal, settings, examined.findings)
         for table in page.tables:
@@ -357,15 +357,10 @@ def _plain_sum(
     return result
 
 
-class _PlainTable:
-    """Stands for the tables whose amounts are all plain numbers."""
-
-
-_BY_SUBJECT: dict[type, tuple[Rule, ...]] = {
+_BY_SUBJECT: Mapping[type, tuple[Rule, ...]] = {
     subject: tuple(rule for rule in RULES if subject in rule.subjects and not rule.failed)
     for subject in (Page, Table, Proposal, Disagreement, FormulaFault, Analysis, Run)
 }
-_BY_SUBJECT[_PlainTable] = tuple(rule for rule in _BY_SUBJECT[Table] if not rule.of_entries)
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
 
@@ -376,6 +371,16 @@ def _asked(unasked: frozenset[str]) -> Mapping[type, tuple[Rule, ...]]:
         subject: tuple(rule for rule in rules if rule.code not in unasked)
         for subject, rules in _BY_SUBJECT.items()
     }
+
+
+def _not_quiet(rules: tuple[Rule, ...], table: Table) -> tuple[Rule, ...]:
+    """The rules that may have something to say of a table: most have nothing to say of any of its shape."""
+    if table.shape is None or not table.in_proposal:
+        return rules
+    key = ("rules", rules)
+    return table.shape.once(
+        key, lambda: tuple([rule for rule in rules if rule.quiet is None or not rule.quiet(table)])
+    )
 
 
 def _run(

@@ -270,7 +270,8 @@ def fields(
             used.add(value.cell)
         used.add((row, column))
     prose: list[Text] = []
-    for row, column, text in texts:
+    rest = iter(texts)
+    for row, column, text in rest:
         if (row, column) in used:
             continue
         if len(text) <= _LONGEST_FORM_TITLE and words.fold(text) in words.FORM_TITLE:
@@ -291,6 +292,12 @@ def fields(
             said.title = Text((match["title"] if match else piece.text).strip(), piece.cell)
         else:
             prose.append(piece)
+        if said.title is not None and not start.is_title and (prose or not start.titled):
+            break  # whatever comes now is prose
+    for row, column, text in rest:
+        titles = len(text) <= _LONGEST_FORM_TITLE and words.fold(text) in words.FORM_TITLE
+        if row >= start.cell.row and not titles and (row, column) not in used:
+            prose.append(Text(text, Cell(row, column)))
     return said, prose
 
 

@@ -253,7 +253,7 @@ def rounding_only(fault: Disagreement) -> Iterator[Finding]:
 _SMALL_SHARE = Decimal("0.05")
 
 
-@rule("ARI009")
+@rule("ARI009", quiet=lambda table: not _that_may_drift(table)[1])
 def suspiciously_even_drift(table: Table) -> Iterator[Finding]:
     """An amount rises or falls by the same small step every year, and the text does not say why.
 
@@ -315,7 +315,7 @@ def _that_may_drift(table: Table) -> tuple[list[int], list[int]]:
 _FEWEST_YEARS = 4  # so many steps are no accident
 
 
-@rule("ARI010")
+@rule("ARI010", quiet=lambda table: all(line.kind is not LineKind.OF_WHICH for line in table.lines))
 def of_which_exceeds_parent(table: Table) -> Iterator[Finding]:
     """A 'heraf' line is larger than the line that it is part of.
 

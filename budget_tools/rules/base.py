@@ -16,12 +16,12 @@ from ..model.table import ColumnRole, Table
 Logic = Callable[..., Iterator[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A rule's code, its logic, and the kinds of things that it looks at.
 
-    Where a schema decides (``failed``), the logic is called only for what failed under the rule's code. A
-    rule ``of_entries`` has nothing to say of a table whose amounts are all plain numbers.
+    Where a schema decides (``failed``), the logic is called only for what failed under the rule's code.
+    ``quiet`` tells of a table, by what it has in common with those of one form, that there is nothing to say.
     """
 
     code: str
@@ -29,7 +29,7 @@ class Rule:
     subjects: tuple[type, ...]
     failed: bool
     takes_settings: bool
-    of_entries: bool
+    quiet: Callable[[Table], bool] | None = None
 
     @property
     def documentation(self) -> str:
@@ -37,13 +37,15 @@ class Rule:
         return self.logic.__doc__ or ""
 
 
-def rule(code: str, *, failed: bool = False, of_entries: bool = False) -> Callable[[Logic], Rule]:
+def rule(
+    code: str, *, failed: bool = False, quiet: Callable[[Table], bool] | None = None
+) -> Callable[[Logic], Rule]:
     """Make a generator of findings the rule of a code; its first argument says what it looks at."""
 
     def decorate(logic: Logic) -> Rule:
         hints = get_type_hints(logic)
         subject = next(kind for name, kind in hints.items() if name != "return")
-        return Rule(code, logic, get_args(subject) or (subject,), failed, "settings" in hints, of_entries)
+        return Rule(code, logic, get_args(subject) or (subject,), failed, "settings" in hints, quiet)
 
     return decorate
 

@@ -67,7 +67,7 @@ def _median(values: list[Decimal]) -> Decimal:
     )
 
 
-@rule("NUM001", of_entries=True)
+@rule("NUM001", quiet=lambda table: not table.entries)
 def number_stored_as_text(table: Table) -> Iterator[Finding]:
     """A number is stored as text, so SUM passes over it.
 
@@ -200,7 +200,7 @@ def _ambiguous(table: Table, cell: Cell, text: str, a: Decimal, b: Decimal) -> F
     )
 
 
-@rule("NUM003", of_entries=True)
+@rule("NUM003", quiet=lambda table: not table.entries)
 def odd_minus_or_blank(table: Table) -> Iterator[Finding]:
     """A number is written with characters that Excel does not calculate with.
 
@@ -244,7 +244,7 @@ def _separates(code: str) -> bool:
     return "#,#" in code or "0,0" in code or "# #" in code or "#\xa0#" in code
 
 
-@rule("NUM004")
+@rule("NUM004", quiet=lambda table: _by_separator(table) is None)
 def mixed_number_format(table: Table) -> Iterator[Finding]:
     """Thousands are shown both with and without a separator in one table.
 
@@ -399,7 +399,7 @@ def _said_in_kroner(table: Table, amount: Decimal) -> bool:
     )
 
 
-@rule("NUM006")
+@rule("NUM006", quiet=lambda table: not _years_that_may_be_blank(table))
 def blank_or_zero(table: Table) -> Iterator[Finding]:
     """A year of a line is blank: is it 0, or was it forgotten?
 
@@ -479,7 +479,7 @@ def _is_blank(table: Table, line: Line, index: int) -> bool:
     return isinstance(value, str) and not value.strip() and cell not in table.sheet.formulas
 
 
-@rule("NUM007", of_entries=True)
+@rule("NUM007", quiet=lambda table: not table.entries)
 def text_in_amount_cell(table: Table | Analysis) -> Iterator[Finding]:
     """Words stand where an amount should.
 
@@ -557,7 +557,9 @@ def _odd_words(table: Table) -> list[Cell]:
     return found if len(found) * _FEW_OF_THE_CELLS <= amounts else []
 
 
-@rule("NUM008")
+@rule(
+    "NUM008", quiet=lambda table: not table.entries and not any("%" in code for code in table.details.codes)
+)
 def error_date_or_percent(table: Table) -> Iterator[Finding]:
     """An error value, a date or a percentage stands where an amount should.
 

@@ -314,7 +314,7 @@ def _first_amount(table: Table, line: Line) -> Cell:
     return Cell(line.row, table.columns[0].number)
 
 
-@rule("STR007")
+@rule("STR007", quiet=lambda table: not table.strays)
 def stray_numbers(table: Table) -> Iterator[Finding]:
     """A number stands beside or below a table, under no heading and beside no text: nothing counts it.
 
