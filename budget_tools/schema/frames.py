@@ -86,19 +86,18 @@ def check_tables(tables: Sequence[Table]) -> dict[int, Failures]:
     corner_differences: list[float | None] = []
     total_subjects: list[tuple[int, Total]] = []
     for position, table in enumerate(tables):
-        labelled = table.label_column is not None and bool(table.years)
-        for line in table.lines:
-            if labelled and line.kind is LineKind.LINE and any(line.amounts):
-                lengths.append(len(line.label))
-                differences.append(None)
-                line_subjects.append((position, line))
-        for total in table.totals:
-            difference = float(total.difference) if total.wrong else 0.0
-            if total.axis is Axis.ROW and not total.corner:
-                lengths.append(None)
-                differences.append(difference)
-                line_subjects.append((position, total))
-            else:
+        if table.label_column is not None and table.years:
+            lines = [line for line in table.lines if line.kind is LineKind.LINE and any(line.amounts)]
+            lengths += [len(line.label) for line in lines]
+            differences += [None] * len(lines)
+            line_subjects += [(position, line) for line in lines]
+        along = [total for total in table.totals if total.axis is Axis.ROW and not total.corner]
+        lengths += [None] * len(along)
+        differences += map(_difference, along)
+        line_subjects += [(position, total) for total in along]
+        for total in table.totals if len(along) < len(table.totals) else ():
+            if total.axis is not Axis.ROW or total.corner:
+                difference = _difference(total)
                 column_differences.append(None if total.corner else difference)
                 corner_differences.append(difference if total.corner else None)
                 total_subjects.append((position, total))
@@ -116,6 +115,10 @@ def check_tables(tables: Sequence[Table]) -> dict[int, Failures]:
             position, subject = subjects[row]
             found.setdefault(position, {}).setdefault(code, []).append(subject)
     return found
+
+
+def _difference(total: Total) -> float:
+    return float(total.difference) if total.wrong else 0.0
 
 
 def check_proposals(
