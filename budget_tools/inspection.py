@@ -468,8 +468,11 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
 def _suspects(table: Table, findings: Sequence[Finding]) -> dict[Cell, tuple[Decimal, ...]]:
     """The cells of a table with a fault of their own, and what may be meant there."""
     suspects: dict[Cell, tuple[Decimal, ...]] = {}
+    sums = {(total.cell, total.expected) for total in table.totals if total.wrong}
     for finding in findings:
         if finding.code in _NUMBER_FAULTS and finding.sheet == table.sheet.name and finding.cell is not None:
+            if finding.code == "NUM005" and any((finding.cell, meant) in sums for meant in finding.meant):
+                continue  # a total in another unit than what it adds is wrong: ARI says it
             suspects[finding.cell] = finding.meant
     suspects |= {cell: (value,) for cell, value in _mended(table, findings).items()}
     for total in table.totals:
@@ -737,6 +740,8 @@ def _without_said_better(findings: Sequence[Finding]) -> list[Finding]:
         if finding.variant == "changed" and any(code.startswith("ARI") for code in here):
             continue
         if finding.code == "NUM004" and "NUM002" in here:
+            continue
+        if finding.code == "NUM005" and not here.isdisjoint(_TOTALS_WRONG):
             continue
         if finding.code in _TOTALS_WRONG and "FRM004" in here:
             finding = replace(finding, facts={**finding.facts, "also": "formula-unlike"})

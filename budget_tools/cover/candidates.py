@@ -80,6 +80,20 @@ def agrees(shown: Decimal, expected: Decimal, tolerance: Decimal) -> bool:
     return abs(shown - expected) <= tolerance
 
 
+_FAR = 50  # a sum is so many times what rounding of its figures makes of it, or says nothing
+_ROUNDED = 3  # so many sums that are nearly right were rounded; one or two are faults
+
+
+def nearly(shown: Decimal, expected: Decimal, figures: int) -> bool:
+    """Whether a sum is off by no more than rounding of its whole figures makes of it, but off."""
+    return 0 < abs(shown - expected) * 2 <= figures + 1 and abs(expected) > _FAR * figures
+
+
+def mostly_rounded(right: int, near: int, tested: int) -> bool:
+    """Whether most sums of a line are right or nearly so, and the nearly right ones too many to be faults."""
+    return near >= _ROUNDED and (right + near) * 2 > tested
+
+
 _THOUSAND = 1000
 _FEWEST_DIGITS = 3
 
@@ -97,6 +111,14 @@ def is_slip(shown: Decimal, expected: Decimal) -> bool:
         or shown * _THOUSAND == expected
         or swapped_digits(shown, expected)
     )
+
+
+_LONG = 4
+
+
+def is_long(amount: Decimal) -> bool:
+    """Whether an amount has so many digits that no other one is a slip of it by chance."""
+    return len(amount.normalize().as_tuple().digits) >= _LONG
 
 
 def all_alike(candidates: Iterable[Candidate]) -> bool:

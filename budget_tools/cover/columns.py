@@ -15,6 +15,8 @@ from .candidates import (
     ZERO,
     Candidate,
     holds_number,
+    is_long,
+    is_slip,
     is_unknown,
     signed_sum,
     tolerance_of_shown,
@@ -47,14 +49,15 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
         if line.kind in (LineKind.OF_WHICH, LineKind.SHARE):
             continue
         if line.kind is LineKind.LINE:
-            agreed = search.named_by_nobody(row, stack)
+            agreed = search.rolled_forward(row, stack) or search.named_by_nobody(row, stack)
             if agreed is not None:
                 at, agreed = _head_first(table, row, agreed)
                 if agreed.signs == (1, -1):
                     nets[row] = agreed.members
                 discovered.append(at)
                 for position in search.typed(at):
-                    found.append(_column_total(table, at, position, agreed, Evidence.AGREEMENT))
+                    if -1 not in agreed.signs or _is_filled(table, position, agreed):
+                        found.append(_column_total(table, at, position, agreed, Evidence.AGREEMENT))
                 stack = [item for item in stack if item not in agreed.members]
                 if row in agreed.members:
                     continue
@@ -133,7 +136,16 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
     if not table.in_proposal:
         found = _said_once(table, without_contradicted(found, sums))
         found = _without_unlike_columns(_without_doubtful_rows(table, found))
+        slips = _slipped_sums(table, found)
+        parts = {cell for total in slips for cell in total.cells()}
+        found = [total for total in found if not (total.wrong and total.cell in parts)] + slips
     return found, unchecked, discovered, told
+
+
+def _is_filled(table: Table, position: int, net: Candidate) -> bool:
+    """Whether a column holds what a net is taken from: where it is blank, the line is of something else."""
+    amounts = [table.lines[member].amounts[position] for member in net.members]
+    return amounts[0] is not None and (len(amounts) > 2 or amounts[1] is not None)
 
 
 def _head_first(table: Table, row: int, candidate: Candidate) -> tuple[int, Candidate]:
@@ -258,6 +270,50 @@ def _without_twice(table: Table, candidate: Candidate, found: list[Total]) -> Ca
     if not twice or any(sign != 1 for sign in candidate.signs):
         return candidate
     return Candidate.plus(member for member in candidate.members if member not in twice)
+
+
+_FEWEST_ADDENDS = 3
+_LONGEST_SEARCHED = 800
+
+
+def _slipped_sums(table: Table, found: list[Total]) -> list[Total]:
+    """Typed amounts that close a run of amounts in one column, and are its sum but for a slip of the hand.
+
+    Notes below a table have neither names nor headings, and only one column to agree with.
+    """
+    if len(table.lines) > _LONGEST_SEARCHED:
+        return []
+    right = [total for total in found if not total.wrong]
+    taken = {total.cell for total in right}.union(*(total.cells() for total in right))
+    slips: list[Total] = []
+    for position, column in enumerate(table.columns):
+        run: list[int] = []
+        for row, line in enumerate((*table.lines, None)):
+            filled = line is not None and line.amounts[position] is not None
+            if line is not None and filled and (not run or line.row == table.lines[run[-1]].row + 1):
+                run.append(row)
+                continue
+            if len(run) > _FEWEST_ADDENDS and not any(
+                Cell(table.lines[member].row, column.number) in taken for member in run
+            ):
+                total = _column_total(table, run[-1], position, Candidate.plus(run[:-1]), Evidence.LAYOUT)
+                if _is_slip_alone(table, total, run, position):
+                    slips.append(total)
+            run = [row] if filled else []
+    return slips
+
+
+def _is_slip_alone(table: Table, total: Total, run: list[int], position: int) -> bool:
+    """Whether a total is a slip of what it covers, and no other column has amounts in the same lines."""
+    if total.shown is None or total.expected is None or total.cell in table.sheet.formulas:
+        return False
+    if not is_long(total.expected) or not is_slip(total.shown, total.expected):
+        return False
+    return not any(
+        sum(table.lines[row].amounts[other] is not None for row in run) > len(run) // 2
+        for other in range(len(table.columns))
+        if other != position
+    )
 
 
 def _said_once(table: Table, found: list[Total]) -> list[Total]:

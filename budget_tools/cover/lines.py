@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
+from ..layout import words
 from ..model.address import Cell
 from ..model.table import ColumnRole, Evidence, LineKind, Table
-from .candidates import ZERO, Candidate, agrees, all_alike, is_slip, signed_sum, tolerance
+from .candidates import (
+    ZERO,
+    Candidate,
+    agrees,
+    all_alike,
+    is_slip,
+    mostly_rounded,
+    nearly,
+    signed_sum,
+    tolerance,
+)
 
 _MANY = 4  # so many figures do not give another one by chance in two columns
+_ROUNDED = 3  # fewer columns cannot show that figures were rounded
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_JOINING = frozenset(("of", "and", "the", "og", "af", "på", "alt", "och", "av", "und", "der", "for", "für"))
 
 
 def choose_lines(
@@ -61,6 +76,9 @@ def choose_lines(
     likely = best == candidates[0] or (best is not None and len(best.members) >= _MANY - 1)
     if likely and agreeing * 2 >= tested and telling:
         return best, Evidence.AGREEMENT, judged
+    rounded = None if table.in_proposal else _nearly_right(table, row, candidates, judged)
+    if rounded is not None:
+        return rounded, Evidence.AGREEMENT, judged
     if is_plain(table, row) and (
         table.in_proposal
         or (_is_list_of_amounts(table, candidates[0]) and _may_be_meant(table, row, candidates[0], judged))
@@ -184,6 +202,29 @@ def _line_candidates(table: Table, row: int, stack: list[int]) -> list[Candidate
     return candidates
 
 
+def _nearly_right(table: Table, row: int, candidates: list[Candidate], judged: list[int]) -> Candidate | None:
+    """The lines that whole-number totals add up in most columns, but for rounding before they were added."""
+    if len(judged) <= _ROUNDED or len(table.lines) > _LONGEST_COMPARED:
+        return None
+    lines = table.lines
+    best: tuple[int, Candidate | None] = (0, None)
+    for candidate in candidates:
+        right = near = 0
+        for position in judged:
+            shown = lines[row].amounts[position]
+            values = [lines[member].amounts[position] for member in candidate.members]
+            expected = signed_sum(values, candidate.signs)
+            if shown is None or expected is None:
+                continue
+            if shown == expected:
+                right += bool(shown)
+            else:
+                near += nearly(shown, expected, len(values))
+        if right + near > best[0] and mostly_rounded(right, near, len(judged)):
+            best = right + near, candidate
+    return best[1]
+
+
 _LONGEST_LIST = 12
 
 
@@ -254,29 +295,48 @@ def _like_its_siblings(table: Table, row: int, judged: list[int]) -> bool:
         if not agreeing or not telling:
             return False
         right += 1
-    return right >= _FEWEST_SIBLINGS
+    return right >= (1 if _is_headed(table, row) else _FEWEST_SIBLINGS)
+
+
+def _is_headed(table: Table, row: int) -> bool:
+    """Whether a total is called what stands over its lines: 'Startup uses', lines, 'Total startup uses'."""
+    section = _section(table, row)
+    above = table.lines[section[0]].row - 1 if section else 0
+    if table.label_column is None or above <= table.heading_row:
+        return False
+    heading = table.sheet.value(above, table.label_column)
+    if not isinstance(heading, str) or table.line(above) is not None:
+        return False
+    over, own = (
+        set(_WORDS.findall(words.fold(heading))),
+        set(_WORDS.findall(words.fold(table.lines[row].label))),
+    )
+    return bool(over & own) and {word for word in own - over if not words.is_total(word)} <= _JOINING
 
 
 _LARGE = 1000  # amounts of so many digits are not each other's difference by chance
 
 
 def _told_by_a_net(table: Table, row: int, section: list[int], judged: list[int]) -> bool:
-    """Whether a line below is what an earlier total and the sum of this one's own lines make: a surplus."""
+    """Whether a line below is what another total and the sum of this one's own lines make: a surplus."""
     if len(judged) != 1 or len(section) < 2 or len(table.lines) > _LONGEST_COMPARED:
         return False
     position = judged[0]
     expected = signed_sum([table.lines[member].amounts[position] for member in section], (1,) * len(section))
     if expected is None:
         return False
-    earlier = [
-        amount
-        for line in table.lines[:row]
-        if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) and (amount := line.amounts[position])
+    others = [
+        (index, amount)
+        for index, line in enumerate(table.lines)
+        if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) and index != row
+        if (amount := line.amounts[position])
     ]
-    later = {abs(amount) for line in table.lines[row + 1 :] if (amount := line.amounts[position])}
+    last = {
+        abs(amount): index for index, line in enumerate(table.lines) if (amount := line.amounts[position])
+    }
     return any(
-        abs(net) >= _LARGE and abs(net) in later
-        for amount in earlier
+        abs(net) >= _LARGE and last.get(abs(net), 0) > max(index, row)
+        for index, amount in others
         for net in (amount - expected, amount + expected)
     )
 

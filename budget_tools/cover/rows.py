@@ -18,6 +18,7 @@ from .candidates import (
     all_alike,
     holds_number,
     is_unknown,
+    nearly,
     signed_sum,
     tolerance,
     tolerance_of_shown,
@@ -25,6 +26,7 @@ from .candidates import (
 )
 
 _FEWEST_AGREEING = 3  # fewer lines agree with anything
+_FEWEST_OTHERS = 3  # so many lines without an amount in a year do not tell whether it is added
 
 
 def row_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], list[Cell], list[Total], bool]:
@@ -175,9 +177,6 @@ def _with_all_years(table: Table, position: int, own: dict[int, Candidate]) -> d
     return full
 
 
-_FAR = 50  # a sum is so many times what rounding of its figures makes of it, or says nothing
-
-
 def _choose_columns(
     table: Table, position: int, own: dict[int, Candidate], foreign: set[int]
 ) -> tuple[Candidate | None, Evidence, list[int] | None]:
@@ -219,8 +218,8 @@ def _choose_columns(
             tested += 1
             if agrees(shown, expected, tolerance(table, values, shown)):
                 agreeing += 1
-            elif abs(shown - expected) * 2 <= len(values) + 1 and abs(expected) > _FAR * len(values):
-                near += 1
+            else:
+                near += nearly(shown, expected, len(values))
         if agreeing > best_agreeing:
             best, best_agreeing, best_tested, best_near = candidate, agreeing, tested, near
     if best is None:
@@ -229,6 +228,13 @@ def _choose_columns(
     apart = best != candidates[0] and _after_a_gap(table, best)
     if best != candidates[0] and alike and not apart and best_agreeing < _FEWEST_AGREEING:
         best, best_agreeing = candidates[0], 0  # a line or two agree with anything
+    if (
+        best != candidates[0]
+        and alike
+        and not apart
+        and _told_by_one(table, position, sample, best, candidates[0])
+    ):
+        return candidates[0], Evidence.AGREEMENT, judged
     if best_agreeing and best_agreeing * 2 >= best_tested:
         return best, Evidence.AGREEMENT, judged
     if best_agreeing >= _FEWEST_AGREEING and (best_agreeing + best_near) * 2 >= best_tested:
@@ -238,6 +244,23 @@ def _choose_columns(
     if best_tested <= 2 and (table.in_proposal or alike):
         return candidates[0], Evidence.LAYOUT, judged
     return None, Evidence.LAYOUT, judged
+
+
+def _told_by_one(table: Table, position: int, rows: Sequence[int], less: Candidate, whole: Candidate) -> bool:
+    """Whether a single line of several tells that a total leaves years out: it is wrong, not the others.
+
+    Where years hold nothing on all lines but one, these say nothing of whether such years are added.
+    """
+    left_out = [member for member in whole.members if member not in less.members]
+    if not left_out or not set(less.members) < set(whole.members):
+        return False
+    plain = [row for row in rows if table.lines[row].kind is LineKind.LINE and table.lines[row].label]
+    telling = [row for row in plain if any(table.lines[row].amounts[member] for member in left_out)]
+    others = [row for row in plain if row not in telling and table.lines[row].amounts[position]]
+    if len(telling) != 1 or len(others) < _FEWEST_OTHERS:
+        return False
+    amounts = table.lines[telling[0]].amounts
+    return sum(bool(amounts[member]) for member in left_out) == 1
 
 
 def _after_a_gap(table: Table, candidate: Candidate) -> bool:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from ..formula import Sum
 from ..model.address import Cell
 from ..model.table import Axis, Evidence, Table, Total
-from .candidates import JUDGED, holds_number, is_slip, number_at, signed_sum, tolerance, worlds_apart
+from .candidates import (
+    JUDGED,
+    holds_number,
+    is_long,
+    is_slip,
+    number_at,
+    signed_sum,
+    tolerance,
+    worlds_apart,
+)
 
 _SUM = 3  # fewer addends are no sum: a difference, a step
 _MOST_BESIDE_ONE = 12  # typed numbers beside a single formula that are compared with what it gives
@@ -65,7 +75,7 @@ def typed_among_formulas(table: Table, sums: Mapping[Cell, Sum], covered: set[Ce
             expected = signed_sum(values, [sign for _, sign in addends])
             if expected is None or shown is None:
                 continue
-            if count == 1 and not (len(addends) >= _SUM and is_slip(shown, expected)):
+            if count == 1 and not _is_slip_beside_one(shown, expected, len(addends)):
                 continue  # a single neighbour is believed where what was typed is a slip of what it gives
             covered.add(cell)
             found.append(
@@ -87,6 +97,16 @@ def typed_among_formulas(table: Table, sums: Mapping[Cell, Sum], covered: set[Ce
         for total in found
         if not total.wrong or (wrong[total.cell.column] == 1 and not worlds_apart(total))
     ]
+
+
+def _is_slip_beside_one(shown: Decimal, expected: Decimal, addends: int) -> bool:
+    """Whether an amount is a slip of what the only neighbour's formula gives in its place.
+
+    A difference may be typed the other way round, and small ones are alike by chance.
+    """
+    if not is_slip(shown, expected):
+        return False
+    return addends >= _SUM or (shown != -expected and is_long(expected))
 
 
 def without_unfounded(table: Table, totals: Sequence[Total]) -> list[Total]:

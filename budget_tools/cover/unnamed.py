@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from ..layout import words
 from ..model.address import Cell
 from ..model.table import LineKind, Table
-from .candidates import Candidate, agrees, is_slip, signed_sum, tolerance
+from .candidates import Candidate, agrees, is_long, is_slip, mostly_rounded, nearly, signed_sum, tolerance
 
 _DEEPEST = 60  # a total covers at most so many of the items before it, unless its label says more
 _FEWEST_AGREEING = 3
 _MANY = 4  # so many figures do not give a third one by chance in two columns
 _NARROW = 6  # columns of a table of years, as most are
 _LONGEST_SEARCHED = 800
+_MOST_MOVEMENTS = 6
 
 
 class Search:
@@ -50,6 +53,40 @@ class Search:
             return self._net_of_totals(row, stack)
         return self.unnamed(row, stack) or self._net_of_totals(row, stack)
 
+    def rolled_forward(self, row: int, stack: list[int]) -> Candidate | None:
+        """The opening balance and what moved since, where a line is called what is there afterwards.
+
+        Movements out may be printed positive: the signs that hold in most columns are taken.
+        """
+        lines = self.table.lines
+        if self.table.in_proposal or not words.is_closing(lines[row].label):
+            return None
+        first = next((at for at, item in enumerate(stack) if words.is_opening(lines[item].label)), None)
+        while first is not None:  # the nearest one
+            later = (at for at in range(first + 1, len(stack)) if words.is_opening(lines[stack[at]].label))
+            following = next(later, None)
+            if following is None:
+                break
+            first = following
+        members = () if first is None else tuple(stack[first:])
+        if not 2 <= len(members) <= _MOST_MOVEMENTS + 1:
+            return None
+        positions = [at for at in self.typed(row) if lines[members[0]].amounts[at] is not None]
+        best: tuple[int, Candidate | None] = (0, None)
+        for signs in sorted(product((1, -1), repeat=len(members) - 1), key=lambda signs: signs.count(-1)):
+            candidate = Candidate(members, (1, *signs))
+            right = 0
+            for position in positions:
+                shown = lines[row].amounts[position]
+                values = [lines[item].amounts[position] for item in members]
+                expected = signed_sum(values, candidate.signs)
+                if shown and expected is not None and any(values[1:]):
+                    right += agrees(shown, expected, tolerance(self.table, values, shown))
+            if right > best[0]:
+                best = right, candidate
+        enough = best[0] >= 2 or best[0] == len(positions)
+        return best[1] if enough and best[0] * 2 > len(positions) else None
+
     def _net_of_totals(self, row: int, stack: list[int]) -> Candidate | None:
         """The two totals right before a line that is called a net, where it is their difference."""
         lines = self.table.lines
@@ -61,15 +98,16 @@ class Search:
         positions = self.typed(row)
         slipped: Candidate | None = None
         for signs in ((1, -1), (-1, 1), (1, 1)):
-            right = slips = 0
+            right = near = slips = 0
             for position in positions:
                 shown = lines[row].amounts[position]
                 values = [lines[item].amounts[position] for item in pair]
                 expected = signed_sum(values, signs)
                 if shown and expected and all(values):
                     right += agrees(shown, expected, tolerance(self.table, values, shown))
+                    near += nearly(shown, expected, len(values))
                     slips += shown != -expected and is_slip(shown, expected)
-            if right * 2 >= len(positions) > 0:
+            if right * 2 >= len(positions) > 0 or mostly_rounded(right, near, len(positions)):
                 return Candidate(pair, signs)
             if slips == len(positions) > 0:
                 slipped = Candidate(pair, signs)
@@ -120,11 +158,14 @@ class Search:
         return Candidate.plus(alike) if right >= _FEWEST_AGREEING else None
 
     def _slipped(self, row: int, members: list[int], position: int) -> bool:
-        """Whether a line is what others add up to in a column, but for a slip of the hand."""
+        """Whether a line is what others add up to in a column, but for a slip, or one that was left out."""
         lines = self.table.lines
         shown = lines[row].amounts[position]
-        expected = signed_sum([lines[item].amounts[position] for item in members], (1,) * len(members))
-        return shown is not None and expected is not None and is_slip(shown, expected)
+        values = [lines[item].amounts[position] for item in members]
+        expected = signed_sum(values, (1,) * len(members))
+        if not shown or expected is None:
+            return False
+        return is_slip(shown, expected) or (is_long(shown) and expected - shown in values)
 
     def _agreeing(
         self,

@@ -140,10 +140,15 @@ def _adds_up(sheet: Sheet, block: list[int], columns: Sequence[Column]) -> bool:
     if any(column.role is ColumnRole.TOTAL for column in columns) and len(columns) > 2:
         return True
     last = columns[-1].number
+    opened = False
     for row in block:
         for label in sheet.rows[row - sheet.top][: last - sheet.left]:
-            if type(label) is str and label and (words.is_total(label) or words.is_subtotal(label)):
-                return True
+            if type(label) is str and label:
+                if words.is_total(label) or words.is_subtotal(label):
+                    return True
+                if opened and words.is_closing(label):
+                    return True
+                opened = opened or words.is_opening(label)
     inside = {column.number for column in columns}
     for row in block:
         for number in inside:

@@ -69,11 +69,13 @@ def _alternatives(words: frozenset[str]) -> str:
 
 _TOTAL = re.compile(
     rf"(?:{_alternatives(TOTAL)})(?:\W.*)?"
-    r"|.*\b(?:i alt|ialt|total|totalt|totals|insgesamt|gesamt)(?:[,;(].*)?"
+    r"|.*\b(?:i alt|ialt|total|totalt|totals|insgesamt|gesamt)(?:\s?[,;(/].*)?"
 )
 _SHARES = re.compile(rf"(?:{_alternatives(_every('shares'))})(?!\w)")
 _SUBTOTAL = re.compile(rf"(?:.*\b)?(?:{_alternatives(SUBTOTAL)})\b.*")
-_NET = re.compile(rf"(?:{_alternatives(NET)})\b.*|.*\b(?:{_alternatives(NET)})(?:[,;(/].*)?")
+_NET = re.compile(rf"(?:{_alternatives(NET)})(?!\w).*|.*\b(?:{_alternatives(NET)})(?:\s?[,;(/].*)?")
+_OPENING = re.compile(rf"(?<!\w)(?:{_alternatives(_every('opening'))})(?!\w)")
+_CLOSING = re.compile(rf"(?<!\w)(?:{_alternatives(_every('closing'))})(?!\w)")
 _OF_WHICH = re.compile(rf"[-–—•\s]*(?:{_alternatives(OF_WHICH)})\b.*")
 
 
@@ -94,6 +96,18 @@ def names_codes(text: str) -> bool:
 def is_net(text: str) -> bool:
     """Whether a label names what is left of one amount without another: 'Netto', 'Årets resultat'."""
     return len(text) <= 80 and _NET.fullmatch(fold(text)) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_opening(text: str) -> bool:
+    """Whether a label names a balance before anything moves: 'Saldo primo', 'Opening balance'."""
+    return len(text) <= 80 and _OPENING.search(fold(text)) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_closing(text: str) -> bool:
+    """Whether a label names a balance after all that moved: 'Saldo ultimo', 'Closing balance'."""
+    return len(text) <= 80 and _CLOSING.search(fold(text)) is not None
 
 
 @lru_cache(maxsize=4096)
