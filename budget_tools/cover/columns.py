@@ -137,8 +137,8 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
         found = _said_once(table, without_contradicted(found, sums))
         found = _without_unlike_columns(_without_doubtful_rows(table, found))
         slips = _slipped_sums(table, found)
-        parts = {cell for total in slips for cell in total.cells()}
-        found = [total for total in found if not (total.wrong and total.cell in parts)] + slips
+        mended = {cell for total in slips for cell in total.cells()}
+        found = [total for total in found if not (total.wrong and total.cell in mended)] + slips
     return found, unchecked, discovered, told
 
 
@@ -283,7 +283,7 @@ def _slipped_sums(table: Table, found: list[Total]) -> list[Total]:
     """
     if len(table.lines) > _LONGEST_SEARCHED:
         return []
-    right = [total for total in found if not total.wrong]
+    right = [total for total in found if total.shown is not None and not total.wrong]
     taken = {total.cell for total in right}.union(*(total.cells() for total in right))
     slips: list[Total] = []
     for position, column in enumerate(table.columns):
@@ -310,7 +310,7 @@ def _is_slip_alone(table: Table, total: Total, run: list[int], position: int) ->
     if not is_long(total.expected) or not is_slip(total.shown, total.expected):
         return False
     return not any(
-        sum(table.lines[row].amounts[other] is not None for row in run) > len(run) // 2
+        sum(table.lines[row].amounts[other] is not None for row in run) >= len(run) - 1
         for other in range(len(table.columns))
         if other != position
     )
