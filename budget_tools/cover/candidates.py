@@ -65,13 +65,13 @@ def tolerance(table: Table, values: Sequence[Decimal | None], shown: Decimal | N
     return _HALF.scaleb(-finest) * len(figures)
 
 
-_FEWEST_ROUNDED = 10  # a smaller amount is no rounding of another one
+_FEWESTROUNDED = 10  # a smaller amount is no rounding of another one
 
 
 def tolerance_of_shown(table: Table, values: Sequence[Decimal | None], shown: Decimal | None) -> Decimal:
     """The tolerance of a total; half a unit of its own last decimal where it has fewer than what it adds."""
     exact = tolerance(table, values, shown)
-    if not exact or shown is None or abs(shown) < _FEWEST_ROUNDED:
+    if not exact or shown is None or abs(shown) < _FEWESTROUNDED:
         return exact
     return max(exact, _HALF.scaleb(min(0, int(shown.normalize().as_tuple().exponent))))
 
@@ -81,7 +81,7 @@ def agrees(shown: Decimal, expected: Decimal, tolerance: Decimal) -> bool:
 
 
 _FAR = 50  # a sum is so many times what rounding of its figures makes of it, or says nothing
-_ROUNDED = 3  # so many sums that are nearly right were rounded; one or two are faults
+ROUNDED = 3  # so many sums that are nearly right were rounded; one or two are faults
 
 
 def nearly(shown: Decimal, expected: Decimal, figures: int) -> bool:
@@ -91,7 +91,7 @@ def nearly(shown: Decimal, expected: Decimal, figures: int) -> bool:
 
 def mostly_rounded(right: int, near: int, tested: int) -> bool:
     """Whether most sums of a line are right or nearly so, and the nearly right ones too many to be faults."""
-    return near >= _ROUNDED and (right + near) * 2 > tested
+    return near >= ROUNDED and (right + near) * 2 > tested
 
 
 _THOUSAND = 1000

@@ -12,12 +12,14 @@ from ..model.address import Cell
 from ..model.table import Axis, Column, ColumnRole, Evidence, LineKind, Table, Total
 from .candidates import (
     JUDGED,
+    ROUNDED,
     ZERO,
     Candidate,
     holds_number,
     is_long,
     is_slip,
     is_unknown,
+    nearly,
     signed_sum,
     tolerance_of_shown,
     without_odd_one_out,
@@ -55,9 +57,11 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
                 if agreed.signs == (1, -1):
                     nets[row] = agreed.members
                 discovered.append(at)
+                first = len(found)
                 for position in search.typed(at):
                     if -1 not in agreed.signs or _is_filled(table, position, agreed):
                         found.append(_column_total(table, at, position, agreed, Evidence.AGREEMENT))
+                found[first:] = _without_rounded_corner(found[first:])
                 stack = [item for item in stack if item not in agreed.members]
                 if row in agreed.members:
                     continue
@@ -112,6 +116,7 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
                 pending.append(row)
             stack.append(row)
             continue
+        first = len(found)
         taken: set[int] = set()
         once: dict[Candidate, tuple[Candidate, tuple[int, ...]]] = {}  # with the rows that it covers
         for position in range(len(table.columns)):
@@ -129,6 +134,8 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
             if why is Evidence.OWN_FORMULA:
                 why = _evidence(table, row, position, known[0], sums)
             found.append(_column_total(table, row, position, known[0], why, known[1]))
+        if evidence is Evidence.AGREEMENT and not table.in_proposal:
+            found[first:] = _without_rounded_corner(found[first:])
         stack = [item for item in stack if item not in taken]
         stack.append(row)
     for row in pending:
@@ -140,6 +147,20 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
         mended = {cell for total in slips for cell in total.cells()}
         found = [total for total in found if not (total.wrong and total.cell in mended)] + slips
     return found, unchecked, discovered, told
+
+
+def _without_rounded_corner(line: list[Total]) -> list[Total]:
+    """The totals of a line without those of total columns, where rounding shows in the others.
+
+    What was rounded in the years adds up in their total, which its own line tells.
+    """
+    near = sum(
+        total.shown is not None
+        and total.expected is not None
+        and nearly(total.shown, total.expected, len(total.addends))
+        for total in line
+    )
+    return [total for total in line if not total.corner] if near >= ROUNDED else line
 
 
 def _is_filled(table: Table, position: int, net: Candidate) -> bool:

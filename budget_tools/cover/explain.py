@@ -324,7 +324,7 @@ def slight(faults: Sequence[Disagreement]) -> list[Disagreement]:
         fault
         for fault in faults
         if _independent(fault.totals) <= _MOST_BY_CHANCE
-        and all(_slight(total) for total in fault.totals)
+        and all(_slight(total) and not _in_round_figures(fault.table, total) for total in fault.totals)
         and not (_independent(fault.totals) == _MOST_BY_CHANCE and _alone(fault))
     ]
 
@@ -357,6 +357,23 @@ def _round_unit(table: Table, total: Total) -> Decimal:
     return Decimal(unit)
 
 
+_NOUGHTS = 4  # so many noughts at the ends of different figures are not there by chance
+
+
+def _in_round_figures(table: Table, total: Total) -> bool:
+    """Whether a total adds nothing but round figures and is no round one: no rounding to units did that."""
+    figures = {abs(amount) for cell in total.cells() if (amount := table.amount(cell))}
+    if not total.shown or any(figure != int(figure) for figure in figures) or len(figures) < 2:
+        return False
+    noughts = [_noughts(int(figure)) for figure in figures]
+    return min(noughts) > 0 and sum(noughts) >= _NOUGHTS and _noughts(int(total.shown)) < min(noughts)
+
+
+def _noughts(figure: int) -> int:
+    text = str(figure)
+    return len(text) - len(text.rstrip("0"))
+
+
 def _independent(totals: Sequence[Total]) -> int:
     """How many totals there are, without those that add all that another of the same line adds, and more."""
     covers = [(_line_of(total), set(total.addends)) for total in totals]
@@ -384,7 +401,8 @@ def _alone(fault: Disagreement) -> bool:
     return len(around) >= _TELLING and not any(total.wrong or total.rounded for total in around)
 
 
-_MANY_EXACT = 30  # among so many totals, rounding would show in more than one place
+_TRACELESS = (1.0, 1.0, 0.75, 0.67, 0.6, 0.55, 0.5)  # how often rounding so many figures shows nowhere
+_UNLIKELY = 0.001
 
 
 def _exact_but_for(table: Table, faults: Sequence[Disagreement]) -> bool:
@@ -392,12 +410,14 @@ def _exact_but_for(table: Table, faults: Sequence[Disagreement]) -> bool:
     if len(faults) != 1:
         return False
     own = {(total.cell, total.axis) for total in faults[0].totals}
-    others = [
-        total
-        for total in table.totals
-        if total.shown and total.expected is not None and (total.cell, total.axis) not in own
-    ]
-    return len(others) >= _MANY_EXACT and not any(total.wrong or total.rounded for total in others)
+    likely = 1.0
+    for total in table.totals:
+        if total.shown and total.expected is not None and (total.cell, total.axis) not in own:
+            if total.wrong or total.rounded:
+                return False
+            figures = len({amount for cell in total.cells() if (amount := table.amount(cell))})
+            likely *= _TRACELESS[min(figures, len(_TRACELESS) - 1)]
+    return likely < _UNLIKELY
 
 
 def places_rounded(table: Table, faults: Sequence[Disagreement]) -> int:

@@ -11,6 +11,7 @@ from ..layout import words
 from ..model.address import Cell
 from ..model.table import ColumnRole, Evidence, LineKind, Table
 from .candidates import (
+    ROUNDED,
     ZERO,
     Candidate,
     agrees,
@@ -23,7 +24,6 @@ from .candidates import (
 )
 
 _MANY = 4  # so many figures do not give another one by chance in two columns
-_ROUNDED = 3  # fewer columns cannot show that figures were rounded
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _JOINING = frozenset(("of", "and", "the", "og", "af", "på", "alt", "och", "av", "und", "der", "for", "für"))
 
@@ -204,7 +204,7 @@ def _line_candidates(table: Table, row: int, stack: list[int]) -> list[Candidate
 
 def _nearly_right(table: Table, row: int, candidates: list[Candidate], judged: list[int]) -> Candidate | None:
     """The lines that whole-number totals add up in most columns, but for rounding before they were added."""
-    if len(judged) <= _ROUNDED or len(table.lines) > _LONGEST_COMPARED:
+    if len(judged) <= ROUNDED or len(table.lines) > _LONGEST_COMPARED:
         return None
     lines = table.lines
     best: tuple[int, Candidate | None] = (0, None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..model.book import Sheet, Value
 from ..model.table import YearRole
 from . import words
+from .misprints import mended
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 Placed = tuple[int, int, Any]
@@ -31,6 +33,7 @@ class YearCell(NamedTuple):
     year: int
     role: YearRole
     typed: bool  # as text or a date: nobody writes an amount like that
+    written: int | None = None  # what stands there, where that is a misprint of the year
 
 
 class Heading(NamedTuple):
@@ -52,7 +55,11 @@ def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> l
     else:  # then all cells but texts are numbers, and those that are no years stand where they always do
         years = [cell for cell in others if FIRST_YEAR <= cell[2] <= LAST_YEAR]
         known: dict[object, list[Heading]] = sheet.shape.once("headings", dict)
-        key = (tuple(years), tuple([(row, column, text) for row, column, text, _ in notes]))
+        key = (
+            tuple(years),
+            tuple([(row, column, text) for row, column, text, _ in notes]),
+            _around(sheet, [cell[:2] for cell in years] + [note[:2] for note in notes]),
+        )
         if key not in known:
             if len(known) >= _MOST_KNOWN:
                 known.clear()
@@ -68,19 +75,34 @@ def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> l
 _MOST_KNOWN = 16  # rows of years of the sheets of one shape
 
 
+def _around(sheet: Sheet, cells: Iterable[tuple[int, int]]) -> tuple[object, ...]:
+    """What else tells a misprint among years: the rest of their row, and the texts over and under them."""
+    columns: dict[int, list[int]] = {}
+    for row, column in cells:
+        columns.setdefault(row, []).append(column)
+    found: list[object] = []
+    for row, those in columns.items():
+        if len(those) > 1:
+            found.append(tuple(sheet.rows[row - sheet.top]))
+            near = [sheet.value(row + step, column) for step in (-2, -1, 1) for column in those]
+            found.append(tuple([value if isinstance(value, str) else "" for value in near]))
+    return tuple(found)
+
+
 def _rows_of_years(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> Iterator[Heading]:
     """The rows of years of a sheet, a single year too; ``notes`` are the texts that name one."""
     found: dict[int, list[YearCell]] = {}
-    numbers: set[int] = set()
-    for row, column, value in others:
+    numbers: dict[int, list[Placed]] = {}
+    for cell in others:
+        row, column, value = cell
         kind = type(value)
         if kind is float or kind is int:
             if FIRST_YEAR <= value <= LAST_YEAR and value == int(value):
                 found.setdefault(row, []).append(YearCell(column, int(value), YearRole.BUDGET, False))
             else:
-                numbers.add(row)
+                numbers.setdefault(row, []).append(cell)
         elif kind is bool:
-            numbers.add(row)
+            numbers.setdefault(row, []).append(cell)
         elif isinstance(value, datetime | date) and value.month in (1, 12) and value.day in (1, 31):
             found.setdefault(row, []).append(YearCell(column, value.year, YearRole.BUDGET, True))
     for note in notes:
@@ -90,15 +112,35 @@ def _rows_of_years(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]
     for row in sorted(found):
         cells = sorted(found[row], key=lambda cell: cell.column)
         typed = [cell.typed for cell in cells]
-        if row in numbers and not all(typed):
+        odd = numbers.get(row, ())
+        if odd and len(cells) < 2 and not all(typed):
             continue
         bare = all(not cell.typed or _is_bare(sheet.value(row, cell.column)) for cell in cells)
         if bare and not all(typed) and _continues(sheet, row, cells):
+            continue
+        cells = mended(sheet, row, cells, odd)
+        if odd and not all(typed) and not _stand_apart(odd, cells):
             continue
         if bare and len(cells) == 1 and row in numbers:
             continue  # an amount that was typed as text, beside other amounts
         for run in _runs(cells):
             yield Heading(row, run)
+
+
+_FEWEST_APART = 3  # so many years in sequence are no amounts
+
+
+def _stand_apart(odd: Sequence[Placed], cells: Sequence[YearCell]) -> bool:
+    """Whether the numbers in a row of years have nothing to do with these: a misprint, or far beside them."""
+    columns = {cell.column for cell in cells}
+    left = [column for _, column, _ in odd if column not in columns]
+    if not left:
+        return True
+    in_step = all(
+        later.year - cell.year == 1 and later.column == cell.column + 1 for cell, later in pairwise(cells)
+    )
+    apart = all(column < min(columns) - 1 or column > max(columns) + 1 for column in left)
+    return in_step and apart and len(cells) >= _FEWEST_APART
 
 
 def _is_bare(value: Value) -> bool:

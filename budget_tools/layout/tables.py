@@ -304,6 +304,7 @@ def _columns(
             _shown(sheet.value(row, cell.column)),
             cell.year,
             cell.role if plain else _year_role(over, cell),
+            cell.written,
         )
         for cell in heading.years
     ]

@@ -48,6 +48,7 @@ class Column(NamedTuple):
     heading: str
     year: int | None = None
     year_role: YearRole = YearRole.BUDGET
+    written: int | None = None  # what its heading says, where that is a misprint of the year
 
 
 class LineKind(Enum):

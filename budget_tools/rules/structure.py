@@ -9,7 +9,7 @@ from functools import cache
 from ..filling import missing_total_row, missing_totals
 from ..model.address import Cell, column_letters, spell
 from ..model.amount import decimal_of
-from ..model.edit import Fix, Safety
+from ..model.edit import Fix, Safety, SetCell
 from ..model.finding import Fact, Finding
 from ..model.proposal import Page, Proposal
 from ..model.table import ColumnRole, Line, LineKind, Table, YearRole
@@ -71,10 +71,12 @@ def wrong_years(proposal: Proposal, settings: Settings) -> list[Cell]:
 
 
 @rule("STR002", failed=True)
-def years_outside_period(proposal: Proposal, settings: Settings) -> Iterator[Finding]:
-    """The years of a proposal are not those of the budget period: last year's template, usually.
+def years_outside_period(subject: Proposal | Table, settings: Settings) -> Iterator[Finding]:
+    """The years of a proposal are not those of the budget period, or a year in a heading is mistyped.
 
-    Silent without a period in the settings.
+    The period is usually that of last year's template; without one in the settings nothing is said of it. A
+    year is mistyped where those around it tell what it should be, and the digits are those of that year mixed
+    up, or of the year beside it; years for comparison are left alone.
 
     Flagged::
 
@@ -86,6 +88,21 @@ def years_outside_period(proposal: Proposal, settings: Settings) -> Iterator[Fin
         5   Løn    100    200    300
         #: STR002 B4
 
+    Flagged::
+
+            A      B      C      D      E
+        4          2023   2024   2052   2026
+        5   Løn    100    200    300    400
+        6   Drift  100    200    300    400
+        #: STR002 D4
+
+    Clean::
+
+            A      B      C      D      E
+        4          2019   2024   2025   2026
+        5   Løn    100    200    300    400
+        6   Drift  100    200    300    400
+
     Clean::
 
             A      B      C      D
@@ -95,9 +112,12 @@ def years_outside_period(proposal: Proposal, settings: Settings) -> Iterator[Fin
         4          2023   2024   I alt
         5   Løn    100    200    300
     """
-    cells = wrong_years(proposal, settings)
+    if isinstance(subject, Table):
+        yield from _mistyped_years(subject)
+        return
+    cells = wrong_years(subject, settings)
     if cells:
-        table = next(table for table in proposal.tables if table.heading_row == cells[0].row)
+        table = next(table for table in subject.tables if table.heading_row == cells[0].row)
         yield at(
             "STR002",
             table,
@@ -105,6 +125,32 @@ def years_outside_period(proposal: Proposal, settings: Settings) -> Iterator[Fin
             {"found": table.years, "period": settings.period},
             amounts=tuple(Decimal(year) for year in table.years),
             related=cells[1:],
+        )
+
+
+def _mistyped_years(table: Table) -> Iterator[Finding]:
+    for column in table.columns:
+        if column.written is None or column.year is None:
+            continue
+        cell = Cell(table.heading_row, column.number)
+        value = table.sheet.value(*cell)
+        meant: Decimal | str | None = None
+        if isinstance(value, str):
+            meant = value.replace(str(column.written), str(column.year))
+        elif isinstance(value, int | float):
+            meant = Decimal(column.year)
+        yield at(
+            "STR002",
+            table,
+            cell,
+            {
+                "variant": "mistyped",
+                "text": str(column.written),
+                "expected": str(column.year),
+                "found": tuple(other.written or other.year for other in table.columns if other.year),
+            },
+            amounts=(Decimal(column.written),),
+            fix=None if meant is None else Fix(Safety.REVIEW, (SetCell(table.sheet.name, cell, meant),)),
         )
 
 
