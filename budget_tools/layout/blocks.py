@@ -11,8 +11,9 @@ from ..model.address import Cell
 from ..model.amount import Language, parse_number
 from ..model.book import Sheet
 from ..model.table import Column, ColumnRole
-from . import words
-from .headings import FIRST_YEAR, LAST_YEAR, Placed
+from . import misprints, words
+from .headings import Placed
+from .misprints import FIRST_YEAR, LAST_YEAR
 from .tables import Draft, Lines, are_shares, label_column_of, texts_over
 
 _GAP = 5  # more rows without a number end a block
@@ -114,6 +115,8 @@ def _is_axis(sheet: Sheet, block: list[int], column: int) -> bool:
         return False
     steps = {after - before for before, after in pairwise(values)}
     if all(FIRST_YEAR - 100 <= value <= LAST_YEAR for value in values) and steps <= {1, -1, 0, 5, 10}:
+        return True
+    if FIRST_YEAR <= values[0] <= LAST_YEAR and misprints.among([int(value) for value in values]):
         return True
     return steps == {1} and len(values) > 2
 

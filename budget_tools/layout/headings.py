@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 from ..model.book import Sheet, Value
 from ..model.table import YearRole
 from . import words
-from .misprints import mended
+from .misprints import FIRST_YEAR, LAST_YEAR, mended
 
-FIRST_YEAR, LAST_YEAR = 1950, 2100
 Placed = tuple[int, int, Any]
 _WIDEST_STEP = 6  # '2019, 2023, 2024': years may be left out, but not many
 

@@ -23,6 +23,7 @@ _ENOUGH_AT_AN_END = 3  # so many years in sequence tell what stands at their end
 _SHORTEST, _LONGEST = 100, 99_999  # a year with a digit too few, or too many
 _EARLIEST, _LATEST = 60, 10  # what stands so far from its place at an end is no other year to compare with
 _LONGEST_TEXT = 30
+FIRST_YEAR, LAST_YEAR = 1950, 2100
 _DIGITS = re.compile(r"\d+")
 
 
@@ -46,10 +47,12 @@ def mended(sheet: Sheet, row: int, cells: list[YearCell], odd: Sequence[Placed])
     if plain:
         return cells  # as nearly all rows are
     slots = _slots(sheet, row, cells, odd)
+    years = [slot.cell.year if slot.cell is not None else None for slot in slots]
     found = [
         (index, expected)
-        for index in range(len(slots))
-        if (expected := _expected(slots, index)) is not None
+        for index, slot in enumerate(slots)
+        if slot.skeleton
+        and (expected := _expected(years, index)) is not None
         and _is_misprint(sheet, row, slots, index, expected)
     ]
     if len(found) != 1:
@@ -60,6 +63,20 @@ def mended(sheet: Sheet, row: int, cells: list[YearCell], odd: Sequence[Placed])
     meant = (slot.cell or alike)._replace(column=slot.column, year=expected, written=slot.number)
     rest = [cell for cell in cells if cell.column != slot.column]
     return sorted((*rest, meant), key=lambda cell: cell.column)
+
+
+def among(numbers: Sequence[int]) -> tuple[int, int] | None:
+    """Which of some numbers, years in order but for one, is the misprint, and the year that it should be."""
+    years = [number if FIRST_YEAR <= number <= LAST_YEAR else None for number in numbers]
+    found = [
+        (index, expected)
+        for index, number in enumerate(numbers)
+        if (expected := _expected(years, index)) is not None
+        and number != expected
+        and _SHORTEST <= number <= _LONGEST
+        and _is_slip(number, expected, inside=0 < index < len(numbers) - 1)
+    ]
+    return found[0] if len(found) == 1 and len(numbers) > _FEWEST else None
 
 
 def _slots(sheet: Sheet, row: int, cells: Sequence[YearCell], odd: Sequence[Placed]) -> list[_Slot]:
@@ -87,17 +104,16 @@ def _skeleton(value: Value) -> str:
     return "date" if isinstance(value, datetime | date) else "0"
 
 
-def _expected(slots: Sequence[_Slot], index: int) -> int | None:
+def _expected(years: Sequence[int | None], index: int) -> int | None:
     """The year that belongs in a place, as the years around it tell; None where they do not."""
-    if len(slots) < _FEWEST or not slots[index].skeleton:
+    if len(years) < _FEWEST:
         return None
-    years = [slot.cell.year if slot.cell is not None else None for slot in slots]
     for step in (1, -1):
         before, after = _run(years[:index][::-1], -step), _run(years[index + 1 :], step)
         if before and after and after[0] - before[0] == 2 * step:
-            if len(before) + len(after) > 2 or len(slots) == _FEWEST:
+            if len(before) + len(after) > 2 or len(years) == _FEWEST:
                 return before[0] + step
-        elif not after and len(before) >= _ENOUGH_AT_AN_END and index == len(slots) - 1:
+        elif not after and len(before) >= _ENOUGH_AT_AN_END and index == len(years) - 1:
             return before[0] + step
         elif not before and len(after) >= _ENOUGH_AT_AN_END and index == 0:
             return after[0] - step
@@ -126,10 +142,15 @@ def _is_misprint(sheet: Sheet, row: int, slots: Sequence[_Slot], index: int, exp
     twin = next((one for one in others if one.number == slot.number), None)
     if twin is not None:
         return inside and twin.skeleton == slot.skeleton and not _told_apart(sheet, row, slot, twin)
-    if inside and slot.number in _with_a_digit_changed(expected):
+    return _is_slip(slot.number, expected, inside=inside)
+
+
+def _is_slip(number: int, expected: int, *, inside: bool) -> bool:
+    """Whether a number is a year with its digits mixed up; at an end of a row it is far from it, too."""
+    if inside and number in _with_a_digit_changed(expected):
         return True
-    far = not expected - _EARLIEST <= slot.number <= expected + _LATEST
-    return (inside or far) and slot.number in _misspelt(expected)
+    far = not expected - _EARLIEST <= number <= expected + _LATEST
+    return (inside or far) and number in _misspelt(expected)
 
 
 def _told_apart(sheet: Sheet, row: int, one: _Slot, other: _Slot) -> bool:

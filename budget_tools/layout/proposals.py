@@ -11,8 +11,9 @@ from ..model.address import Cell
 from ..model.book import Sheet, Value
 from ..model.proposal import Text
 from . import words
-from .headings import FIRST_YEAR, LAST_YEAR, Note
+from .headings import Note
 from .identity import Identity, answered, formerly
+from .misprints import FIRST_YEAR, LAST_YEAR
 
 _FORM = re.compile(
     rf"[*_\s]*(?P<word>{'|'.join(re.escape(w) for w in sorted(words.FORM, key=len, reverse=True))})"

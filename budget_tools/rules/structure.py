@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from ..filling import missing_total_row, missing_totals
+from ..layout import misprints
 from ..model.address import Cell, column_letters, spell
 from ..model.amount import decimal_of
 from ..model.edit import Fix, Safety, SetCell
@@ -129,29 +130,50 @@ def years_outside_period(subject: Proposal | Table, settings: Settings) -> Itera
 
 
 def _mistyped_years(table: Table) -> Iterator[Finding]:
+    years = table.years
+    if not years:
+        yield from _mistyped_down(table)
+        return
     for column in table.columns:
-        if column.written is None or column.year is None:
-            continue
-        cell = Cell(table.heading_row, column.number)
-        value = table.sheet.value(*cell)
-        meant: Decimal | str | None = None
-        if isinstance(value, str):
-            meant = value.replace(str(column.written), str(column.year))
-        elif isinstance(value, int | float):
-            meant = Decimal(column.year)
-        yield at(
-            "STR002",
-            table,
-            cell,
-            {
-                "variant": "mistyped",
-                "text": str(column.written),
-                "expected": str(column.year),
-                "found": tuple(other.written or other.year for other in table.columns if other.year),
-            },
-            amounts=(Decimal(column.written),),
-            fix=None if meant is None else Fix(Safety.REVIEW, (SetCell(table.sheet.name, cell, meant),)),
-        )
+        if column.written is not None and column.year is not None:
+            found = tuple([other.written or other.year for other in table.columns if other.year is not None])
+            yield _mistyped(table, Cell(table.heading_row, column.number), column.written, column.year, found)
+
+
+_LONGEST_AXIS = 60
+
+
+def _mistyped_down(table: Table) -> Iterator[Finding]:
+    """A year among those that name the lines of a table."""
+    if table.columns[0].number < 2 or len(table.lines) > _LONGEST_AXIS:
+        return
+    axis = [
+        (Cell(line.row, table.columns[0].number - 1), int(value))
+        for line in table.lines
+        if isinstance(value := table.sheet.value(line.row, table.columns[0].number - 1), int | float)
+    ]
+    slip = misprints.among([year for _, year in axis])
+    if slip is not None:
+        cell, written = axis[slip[0]]
+        yield _mistyped(table, cell, written, slip[1], tuple([year for _, year in axis]))
+
+
+def _mistyped(table: Table, cell: Cell, written: int, year: int, found: tuple[int, ...]) -> Finding:
+    value = table.sheet.value(*cell)
+    meant: Decimal | str | None = None
+    if isinstance(value, str):
+        meant = value.replace(str(written), str(year))
+    elif isinstance(value, int | float):
+        meant = Decimal(year)
+    sure = meant is not None and meant != value
+    return at(
+        "STR002",
+        table,
+        cell,
+        {"variant": "mistyped", "text": str(written), "expected": str(year), "found": found},
+        amounts=(Decimal(written),),
+        fix=Fix(Safety.REVIEW, (SetCell(table.sheet.name, cell, meant),)) if sure and meant else None,
+    )
 
 
 @rule("STR003")
