@@ -15,7 +15,7 @@ from typing import Any
 
 from .analysis import analysed, read_cases
 from .comparing import snapshot_of
-from .cover import SEVERAL, cover, explain, own_sums, places_rounded, roughly, rounding
+from .cover import SEVERAL, cover, explain, own_sums, places_rounded, roughly, rounding, traceless
 from .filling import missing_totals
 from .formula import Evaluator, Sum, addends, changes, formula_faults
 from .layout import layout, overviews
@@ -450,7 +450,13 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
         faults = explain(table, broken, suspects=suspects, calculated=_calculated(table))
         known.append((table, suspects, faults))
     stated = any(page.rounded for page in examined.pages)
-    runs_through = sum(places_rounded(table, faults) for table, _, faults in known) >= SEVERAL
+    places = [places_rounded(table, faults) for table, _, faults in known]
+    runs_through = sum(places) >= SEVERAL
+    elsewhere = 1.0
+    if runs_through and sum(count for count in places if count < SEVERAL) == 1:
+        # all rounding but one place is in tables of its own; what do the others say of that place?
+        off = {id(table) for table, _ in doubtful}
+        elsewhere = traceless(t for page in examined.pages for t in page.tables if id(t) not in off)
     round_figures = sum(len(roughly(faults)) for _, _, faults in known) >= SEVERAL
     for table, suspects, faults in known:
         small = [total for total in table.totals if total.rounded]
@@ -462,6 +468,7 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
             runs_through=runs_through,
             stated=stated,
             round_figures=round_figures,
+            elsewhere=elsewhere,
         ):
             _run(_BY_SUBJECT[Disagreement], fault, examined.settings, examined.findings)
 

@@ -25,6 +25,7 @@ from .candidates import (
     without_odd_one_out,
     worlds_apart,
 )
+from .explain import in_round_figures
 from .lines import adds_heads, best_of, choose_lines, heads, is_plain
 from .typed import without_contradicted
 from .unnamed import Search
@@ -328,7 +329,10 @@ def _is_slip_alone(table: Table, total: Total, run: list[int], position: int) ->
     """Whether a total is a slip of what it covers, and no other column has amounts in the same lines."""
     if total.shown is None or total.expected is None or total.cell in table.sheet.formulas:
         return False
-    if not is_long(total.expected) or not is_slip(total.shown, total.expected):
+    if not is_long(total.expected):
+        return False
+    near = nearly(total.shown, total.expected, len(total.addends)) and in_round_figures(table, total)
+    if not near and not is_slip(total.shown, total.expected):
         return False
     return not any(
         sum(table.lines[row].amounts[other] is not None for row in run) >= len(run) - 1

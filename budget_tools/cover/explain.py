@@ -8,7 +8,7 @@ is the cell to look at.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from math import gcd
 
@@ -324,7 +324,7 @@ def slight(faults: Sequence[Disagreement]) -> list[Disagreement]:
         fault
         for fault in faults
         if _independent(fault.totals) <= _MOST_BY_CHANCE
-        and all(_slight(total) and not _in_round_figures(fault.table, total) for total in fault.totals)
+        and all(_slight(total) and not in_round_figures(fault.table, total) for total in fault.totals)
         and not (_independent(fault.totals) == _MOST_BY_CHANCE and _alone(fault))
     ]
 
@@ -360,7 +360,7 @@ def _round_unit(table: Table, total: Total) -> Decimal:
 _NOUGHTS = 4  # so many noughts at the ends of different figures are not there by chance
 
 
-def _in_round_figures(table: Table, total: Total) -> bool:
+def in_round_figures(table: Table, total: Total) -> bool:
     """Whether a total adds nothing but round figures and is no round one: no rounding to units did that."""
     figures = {abs(amount) for cell in total.cells() if (amount := table.amount(cell))}
     if not total.shown or any(figure != int(figure) for figure in figures) or len(figures) < 2:
@@ -405,18 +405,35 @@ _TRACELESS = (1.0, 1.0, 0.75, 0.67, 0.6, 0.55, 0.5)  # how often rounding so man
 _UNLIKELY = 0.001
 
 
-def _exact_but_for(table: Table, faults: Sequence[Disagreement]) -> bool:
-    """Whether one fault stands alone among many totals that are exactly right."""
+def traceless(tables: Iterable[Table]) -> float:
+    """How likely it is that rounding left no trace in tables whose typed totals are exactly right."""
+    likely = 1.0
+    for table in tables:
+        for total in table.totals:
+            if total.shown and total.expected is not None and total.cell not in table.sheet.formulas:
+                likely *= _TRACELESS[_figures(table, total)]
+        if likely < _UNLIKELY:
+            break
+    return likely
+
+
+def _figures(table: Table, total: Total) -> int:
+    """How many different figures a total adds; so many that more make no difference at most."""
+    figures = len({amount for cell in total.cells() if (amount := table.amount(cell))})
+    return min(figures, len(_TRACELESS) - 1)
+
+
+def _exact_but_for(table: Table, faults: Sequence[Disagreement], elsewhere: float) -> bool:
+    """Whether one fault stands alone among many totals that are exactly right, ``elsewhere`` too."""
     if len(faults) != 1:
         return False
     own = {(total.cell, total.axis) for total in faults[0].totals}
-    likely = 1.0
+    likely = elsewhere
     for total in table.totals:
         if total.shown and total.expected is not None and (total.cell, total.axis) not in own:
             if total.wrong or total.rounded:
                 return False
-            figures = len({amount for cell in total.cells() if (amount := table.amount(cell))})
-            likely *= _TRACELESS[min(figures, len(_TRACELESS) - 1)]
+            likely *= _TRACELESS[_figures(table, total)]
     return likely < _UNLIKELY
 
 
@@ -451,18 +468,19 @@ def rounding(
     runs_through: bool = False,
     stated: bool = False,
     round_figures: bool = False,
+    elsewhere: float = 1.0,
 ) -> list[Disagreement]:
     """The faults of a table, with all that rounding explains put together as one.
 
     ``small`` are totals within their tolerance. Whole numbers have none, but where small differences run
     through a workbook (``runs_through``), its figures were rounded before they were added; so they were where
     the sheet says it (``stated``), and the round ones (``round_figures``). A table in which a single one of
-    many totals is off was not rounded.
+    many totals is off was not rounded; ``elsewhere`` is what the tables beside it say of that.
     """
     excused = slight(faults) if runs_through or stated else []
     if round_figures:
         excused += [fault for fault in roughly(faults) if fault not in excused]
-    if excused and not stated and _exact_but_for(table, excused):
+    if excused and not stated and _exact_but_for(table, excused, elsewhere):
         excused = []
     rounded = [total for fault in excused for total in fault.totals]
     rounded += [total for total in small if not _excused(table, total, suspects, {})]

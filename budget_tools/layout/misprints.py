@@ -7,9 +7,9 @@ earlier year at either end, the same year twice under other words) is no misprin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model.book import Sheet, Value
@@ -167,16 +167,8 @@ def _misspelt(year: int) -> set[int]:
     text = str(year)
     found: set[str] = {text[:at] + text[at + 1 :] for at in range(4)}
     found.update(text[:at] + digit + text[at:] for at in range(5) for digit in "0123456789")
-    found.update(_orders(text))
+    found.update(map("".join, permutations(text)))
     return {int(one) for one in found if one[0] != "0"} - {year}
-
-
-def _orders(text: str) -> Iterator[str]:
-    for first in range(4):
-        for second in range(first + 1, 4):
-            digits = list(text)
-            digits[first], digits[second] = digits[second], digits[first]
-            yield "".join(digits)
 
 
 def _with_a_digit_changed(year: int) -> set[int]:
