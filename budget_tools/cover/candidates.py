@@ -86,7 +86,7 @@ ROUNDED = 3  # so many sums that are nearly right were rounded; one or two are f
 
 def nearly(shown: Decimal, expected: Decimal, figures: int) -> bool:
     """Whether a sum is off by no more than rounding of its whole figures makes of it, but off."""
-    return 0 < abs(shown - expected) * 2 <= figures + 1 and abs(expected) > _FAR * figures
+    return 1 <= abs(shown - expected) * 2 <= figures + 1 and abs(expected) > _FAR * figures
 
 
 def mostly_rounded(right: int, near: int, tested: int) -> bool:

@@ -357,7 +357,7 @@ def _round_unit(table: Table, total: Total) -> Decimal:
     return Decimal(unit)
 
 
-_NOUGHTS = 4  # so many noughts at the ends of different figures are not there by chance
+_NOUGHTS = 3  # so many noughts at the ends of a total's figures, and one for every tenfold of totals
 
 
 def in_round_figures(table: Table, total: Total) -> bool:
@@ -366,7 +366,11 @@ def in_round_figures(table: Table, total: Total) -> bool:
     if not total.shown or any(figure != int(figure) for figure in figures) or len(figures) < 2:
         return False
     noughts = [_noughts(int(figure)) for figure in figures]
-    return min(noughts) > 0 and sum(noughts) >= _NOUGHTS and _noughts(int(total.shown)) < min(noughts)
+    return (
+        min(noughts) > 0
+        and sum(noughts) >= _NOUGHTS + len(str(len(table.totals)))
+        and _noughts(int(total.shown)) < min(noughts)
+    )
 
 
 def _noughts(figure: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..model.book import Sheet, Value
@@ -118,28 +117,12 @@ def _rows_of_years(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]
         if bare and not all(typed) and _continues(sheet, row, cells):
             continue
         cells = mended(sheet, row, cells, odd)
-        if odd and not all(typed) and not _stand_apart(odd, cells):
+        if len(odd) > sum(cell.written is not None for cell in cells) and not all(typed):
             continue
         if bare and len(cells) == 1 and row in numbers:
             continue  # an amount that was typed as text, beside other amounts
         for run in _runs(cells):
             yield Heading(row, run)
-
-
-_FEWEST_APART = 3  # so many years in sequence are no amounts
-
-
-def _stand_apart(odd: Sequence[Placed], cells: Sequence[YearCell]) -> bool:
-    """Whether the numbers in a row of years have nothing to do with these: a misprint, or far beside them."""
-    columns = {cell.column for cell in cells}
-    left = [column for _, column, _ in odd if column not in columns]
-    if not left:
-        return True
-    in_step = all(
-        later.year - cell.year == 1 and later.column == cell.column + 1 for cell, later in pairwise(cells)
-    )
-    apart = all(column < min(columns) - 1 or column > max(columns) + 1 for column in left)
-    return in_step and apart and len(cells) >= _FEWEST_APART
 
 
 def _is_bare(value: Value) -> bool:

@@ -470,34 +470,9 @@ def label_column_of(
     """The column whose texts name the lines: the one with most letters, left of the amounts if it can be."""
     found = _named_by(sheet, top, bottom, columns, left, right)
     if found is not None:
-        return _behind_a_list(sheet, top, bottom, columns, found) or found
+        return found
     first = columns[0].number
     return first - 1 if first > left and first - 1 not in {column.number for column in columns} else None
-
-
-_MOST_UNNAMED = 5  # one line in so many may have no label of its own
-_FEWEST_LISTED = 3
-
-
-def _behind_a_list(
-    sheet: Sheet, top: int, bottom: int, columns: tuple[Column, ...], found: int
-) -> int | None:
-    """The column right before the amounts, where a list with numbers of its own stands left of the table.
-
-    Assumptions beside a forecast have more texts than the forecast has lines.
-    """
-    before = columns[0].number - 1
-    if columns[0].role is not ColumnRole.YEAR or not found < before - 1:
-        return None
-    rows = sheet.rows[top + 1 - sheet.top : min(bottom, top + _LABELS_LOOKED_AT) + 1 - sheet.top]
-    at, first = before - sheet.left, columns[0].number - sheet.left
-    amounts = [values for values in rows if isinstance(values[first], int | float)]
-    named = sum(isinstance(text := values[at], str) and any(map(str.isalpha, text)) for values in amounts)
-    if len(amounts) < 2 or named * _MOST_UNNAMED < len(amounts) * (_MOST_UNNAMED - 1):
-        return None
-    listed = range(found + 1 - sheet.left, at)
-    numbers = sum(any(isinstance(values[place], float) for place in listed) for values in rows)
-    return before if numbers >= _FEWEST_LISTED else None
 
 
 def _named_by(
