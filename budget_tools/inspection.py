@@ -42,6 +42,7 @@ from .model.table import (
     YearRole,
 )
 from .prose import price_level_of
+from .prose.numbering import is_number, numbering_of
 from .rules import RULES, Rule
 from .rules.across import frame_of
 from .rules.formulas import TEXT_NUMBERS, passes_over, said_of_manual, same, with_text_added
@@ -555,7 +556,7 @@ def _inspect_proposals(batch: Sequence[Examined]) -> None:
             for proposal in page.proposals:
                 keys.append(f"{number}|{page.sheet.name}|{proposal.anchor}")
                 subjects.append((examined, proposal))
-                numbered.append(proposal.number is not None)
+                numbered.append(proposal.number is not None or _is_unfamiliar(proposal, examined.settings))
                 units.append(stated_units(proposal, examined.settings))
                 years.append(
                     len(wrong_years(proposal, examined.settings)) if examined.settings.period else None
@@ -584,19 +585,57 @@ def inspect_run(registered: Sequence[Registered], listed: Sequence[Overview] = (
     ``listed`` are the overviews and registers of its workbooks.
     """
     known = as_registers_say(registered, listed)
+    unlike, numbering = _numbering(known)
     registered, unnumbered = [one for one in known if one.number], [one for one in known if not one.number]
-    active = [one for one in registered if one.active]
+    active = [one for one in (*registered, *_told_apart(unnumbered, unlike)) if one.active]
     twice = check_register([f"{one.scope}|{one.number.replace(' ', '')}" for one in active])
     groups: dict[tuple[str, str], list[Registered]] = defaultdict(list)
     for index in twice:
         one = active[index]
         groups[one.scope, one.number.replace(" ", "")].append(one)
     same_number = tuple([tuple(group) for group in groups.values()])
-    run = Run(same_number, tuple(registered), tuple(listed), tuple(unnumbered))
+    run = Run(same_number, tuple(registered), tuple(listed), tuple(unnumbered), unlike, numbering)
     findings: list[Finding] = []
-    _run([_BY_CODE["IDN002"], *_BY_SUBJECT[Run]], run, Settings(), findings)
+    _run([_BY_CODE["IDN001"], _BY_CODE["IDN002"], *_BY_SUBJECT[Run]], run, Settings(), findings)
     called = identities(registered)
     return [replace(one, identity=called.get((one.path or "", one.proposal or ""), ())) for one in findings]
+
+
+def _is_unfamiliar(proposal: Proposal, settings: Settings) -> bool:
+    """Whether a proposal has a number that is none without settings, and there are no settings of numbers."""
+    return (
+        proposal.number is None
+        and "pattern" not in settings.number.model_fields_set
+        and bool(proposal.tables)
+        and is_number(proposal.number_text)
+    )
+
+
+def _numbering(
+    registered: Sequence[Registered],
+) -> tuple[tuple[Registered, ...], tuple[str | None, str, int] | None]:
+    """The proposals that are numbered unlike the others, and the numbering of a run where they tell it."""
+    if not any(one.unfamiliar for one in registered):
+        return (), None
+    numbered = [one for one in registered if one.number or one.unfamiliar]
+    found = numbering_of([one.number or one.unfamiliar for one in numbered])
+    if found is None:
+        return tuple(one for one in numbered if one.unfamiliar), None
+    unlike = tuple(one for at, one in enumerate(numbered) if at not in found.fitting)
+    return unlike, (found.pattern, found.example, len(found.fitting))
+
+
+def _told_apart(unnumbered: Sequence[Registered], unlike: Sequence[Registered]) -> Sequence[Registered]:
+    """Proposals by numbers that nobody has laid down, where nearly all of these are different.
+
+    Where each workbook counts its own from 1, a number that stands twice says nothing.
+    """
+    told = {id(one) for one in unlike}
+    named = [
+        replace(one, number=one.unfamiliar) for one in unnumbered if one.unfamiliar and id(one) not in told
+    ]
+    different = len({(one.scope, one.number) for one in named})
+    return named if len(named) - different <= max(1, len(named) // 10) else ()
 
 
 def as_registers_say(registered: Sequence[Registered], listed: Iterable[Overview]) -> list[Registered]:
@@ -693,7 +732,8 @@ def _report(examined: Examined, digest: Callable[[object], int]) -> tuple[Workbo
         [
             _registered(examined, proposal, digest)
             for page, proposal in proposals
-            if proposal.tables and (proposal.number is not None or proposal.title)
+            if proposal.tables
+            and (proposal.number is not None or proposal.title or _is_unfamiliar(proposal, examined.settings))
         ],
     )
 
@@ -838,4 +878,5 @@ def _registered(examined: Examined, proposal: Proposal, digest: Callable[[object
         proposal.status,
         proposal.title or "",
         nets(proposal, examined.settings.unit),
+        proposal.number_text if _is_unfamiliar(proposal, examined.settings) else "",
     )

@@ -146,7 +146,8 @@ class Registered:
     ``contents`` is a hash of each of what can differ, named by ``PARTS``. The rest is what can only be judged
     beside the other proposals: the forms its text names, what an årsværk costs in thousands of kroner, the
     price level it states and the one that is wanted, its part of a frame, who else it is or was, how far it
-    has come, what it is called and what it comes to.
+    has come, what it is called and what it comes to. Where nothing is set, a number
+    that is not written as numbers are without settings is ``unfamiliar``.
     """
 
     PARTS: ClassVar = ("title", "text", "unit", "years", "lines", "amounts")
@@ -166,6 +167,7 @@ class Registered:
     status: Status | None = None
     title: str = ""
     nets: tuple[Net, ...] = ()
+    unfamiliar: str = ""
 
     @property
     def active(self) -> bool:
@@ -176,12 +178,15 @@ class Registered:
 @record(frozen=True, slots=True)
 class Run:
     """What rules over a run look at: its proposals, those that share a number where they must not, the lists
-    of proposals, and the proposals that have no valid number."""
+    of proposals, the proposals that have no valid number, those numbered unlike the others, and the numbering
+    that the others share, where it is told by them alone."""
 
     same_number: tuple[tuple[Registered, ...], ...]
     registered: tuple[Registered, ...] = ()
     overviews: tuple[Overview, ...] = ()
     unnumbered: tuple[Registered, ...] = ()
+    unlike: tuple[Registered, ...] = ()
+    numbering: tuple[str | None, str, int] | None = None
 
     @property
     def active(self) -> tuple[Registered, ...]:

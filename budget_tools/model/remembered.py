@@ -36,6 +36,7 @@ def registered_json(one: Registered) -> dict[str, Any]:
             [net.unit, [list(heading) for heading in net.headings], list(net.rows), net.written]
             for net in one.nets
         ],
+        "unfamiliar": one.unfamiliar,
     }
 
 
@@ -62,6 +63,7 @@ def registered_of(path: str, said: Mapping[str, Any]) -> Registered:
                 for unit, headings, rows, written in said["nets"]
             ]
         ),
+        said["unfamiliar"],
     )
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from ..layout import words
 from ..model.address import Cell
-from ..model.finding import Finding, Place
+from ..model.finding import Fact, Finding, Place
 from ..model.proposal import Proposal, Registered, Run
 from ..model.table import ColumnRole, LineKind, Table, YearRole
 from ..prose import accounts
@@ -23,8 +23,11 @@ from .text.piece import is_danish, piece_at, written
 
 
 @rule("IDN001", failed=True)
-def form_number_missing_or_invalid(proposal: Proposal, settings: Settings) -> Iterator[Finding]:
+def form_number_missing_or_invalid(subject: Proposal | Run, settings: Settings) -> Iterator[Finding]:
     """A proposal's number is missing, or is not written as numbers are (``[number] pattern``).
+
+    Where no pattern is set, the numbers of a run tell how they are written: 101, 102, 103 are a numbering as
+    good as another. Then one note says which was taken, and only a number that is unlike all others is told.
 
     Flagged::
 
@@ -43,13 +46,19 @@ def form_number_missing_or_invalid(proposal: Proposal, settings: Settings) -> It
         4          2023   2024
         5   Løn    100    200
     """
-    text = proposal.number_text
-    yield on(
-        "IDN001",
-        proposal,
-        proposal.number_cell,
-        {"variant": "invalid" if text else "missing", "text": text},
-    )
+    if isinstance(subject, Proposal):
+        text = subject.number_text
+        variant = "invalid" if text else "missing"
+        yield on("IDN001", subject, subject.number_cell, {"variant": variant, "text": text})
+        return
+    pattern, example, count = subject.numbering or (None, "", 0)
+    for one in subject.unlike:
+        variant = "unlike" if subject.numbering is not None else "invalid"
+        facts: dict[str, Fact] = {"variant": variant, "text": one.unfamiliar or one.number, "other": example}
+        yield Finding("IDN001", one.sheet, one.cell, facts, key=(one.title,), path=one.path)
+    if subject.numbering is not None:
+        said: dict[str, Fact] = {"variant": "taken" if pattern else "several", "other": example}
+        yield Finding("IDN001", facts={**said, "text": pattern or "", "count": count}, key=("numbering",))
 
 
 @rule("IDN002", failed=True)
