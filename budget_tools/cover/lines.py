@@ -302,7 +302,7 @@ def _is_headed(table: Table, row: int) -> bool:
     """Whether a total is called what stands over its lines: 'Startup uses', lines, 'Total startup uses'."""
     section = _section(table, row)
     above = table.lines[section[0]].row - 1 if section else 0
-    if table.label_column is None or above <= table.heading_row:
+    if table.label_column is None or above < table.heading_row:
         return False
     heading = table.sheet.value(above, table.label_column)
     if not isinstance(heading, str) or table.line(above) is not None:

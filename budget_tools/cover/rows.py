@@ -26,6 +26,7 @@ from .candidates import (
 )
 
 _FEWEST_AGREEING = 3  # fewer lines agree with anything
+_FAR = 50  # a change is so many times what rounding of its figures makes of it, or says nothing
 _FEWEST_OTHERS = 3  # so many lines without an amount in a year do not tell whether it is added
 
 
@@ -106,14 +107,25 @@ def confirmed(doubtful: Iterable[Total], others: Iterable[Total]) -> list[Total]
     doubtful = list(doubtful)
     if not doubtful:
         return []
-    needed: dict[Cell, set[Decimal]] = {}
+    needed: dict[Cell, list[tuple[Decimal, int]]] = {}
     for total in others:
         if total.wrong:
             for cell, change in _changes(total):
-                needed.setdefault(cell, set()).add(change)
+                needed.setdefault(cell, []).append((change, len(total.addends)))
     return [
-        total for total in doubtful if any(change in needed.get(cell, ()) for cell, change in _changes(total))
+        total
+        for total in doubtful
+        if any(
+            _is_same(change, other, len(total.addends) + figures)
+            for cell, change in _changes(total)
+            for other, figures in needed.get(cell, ())
+        )
     ]
+
+
+def _is_same(one: Decimal, other: Decimal, figures: int) -> bool:
+    """Whether two changes are the same one, but for what rounding so many figures makes of a large one."""
+    return one == other or (abs(one - other) * 2 <= figures and abs(one) > _FAR * figures)
 
 
 def _changes(total: Total) -> Iterable[tuple[Cell, Decimal]]:

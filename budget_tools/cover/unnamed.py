@@ -116,11 +116,18 @@ class Search:
     def typed(self, row: int) -> list[int]:
         """The columns in which a line has a typed amount."""
         line, formulas = self.table.lines[row], self.table.sheet.formulas
-        return [
+        typed = [
             position
             for position, (amount, column) in enumerate(zip(line.amounts, self.table.columns, strict=True))
             if amount is not None and (not formulas or Cell(line.row, column.number) not in formulas)
         ]
+        if line.label or row + 1 >= len(self.table.lines):
+            return typed
+        below = self.table.lines[row + 1]
+        if below.row > line.row + 1:
+            return typed
+        ends = [position for position in typed if below.amounts[position] is None]
+        return ends if len(ends) > 1 else typed  # notes beside each other end where each of them ends
 
     def unnamed(self, row: int, stack: list[int], *, plain: bool = False) -> Candidate | None:
         """The items that a line without a total's name adds up in at least three columns and nearly all."""
