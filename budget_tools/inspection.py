@@ -15,7 +15,17 @@ from typing import Any
 
 from .analysis import analysed, read_cases
 from .comparing import snapshot_of
-from .cover import SEVERAL, cover, explain, own_sums, places_rounded, roughly, rounding, traceless
+from .cover import (
+    SEVERAL,
+    cover,
+    explain,
+    may_end_in_a_net,
+    own_sums,
+    places_rounded,
+    roughly,
+    rounding,
+    traceless,
+)
 from .filling import missing_totals
 from .formula import Evaluator, Sum, addends, changes, formula_faults
 from .layout import layout, overviews
@@ -153,6 +163,8 @@ def _with_tables(page: Page, completed: Callable[[Table], Table]) -> Page:
 
 def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) -> Table:
     """A table with its details, what its formulas give (also where no result is stored), and its totals."""
+    if table.shape is not None and may_end_in_a_net(table):
+        table = replace(table, shape=None)
     sums = own_sums(table)
     plain = _plainly_computed(table)
     computed = _computed(table, sums, book, evaluator) if plain is None else plain

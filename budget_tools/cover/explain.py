@@ -285,11 +285,24 @@ def _subtotals_twice(table: Table, left: list[Total]) -> tuple[list[Total], list
             rows[total.cell.row].append(total)
     for row, totals in rows.items():
         line = _counted_twice(table, row, totals)
-        if line is not None:
+        if line is not None and not _follows(totals, left):
             found.append(Disagreement(table, Cause.SUBTOTAL_TWICE, totals[0].cell, tuple(totals), line))
             mended = set(map(id, totals))
             kept = [total for total in kept if id(total) not in mended]
     return kept, found
+
+
+def _follows(totals: Sequence[Total], broken: Sequence[Total]) -> bool:
+    """Whether totals are off by what puts a total that they add wrong: that one tells the fault."""
+    return all(
+        any(
+            other.cell in cells and abs(other.difference) == abs(total.difference)
+            for other in broken
+            if other is not total
+        )
+        for total in totals
+        for cells in [set(total.cells())]
+    )
 
 
 def _counted_twice(table: Table, row: int, totals: list[Total]) -> Line | None:

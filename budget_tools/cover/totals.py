@@ -42,7 +42,7 @@ def cover(
                 for index, line in enumerate(lines)
             ]
         )
-    if table.in_proposal and _ends_in_a_net(lines):
+    if table.in_proposal and (_ends_in_a_net(lines) or (may_end_in_a_net(table) and _adds_up(lines))):
         lines = (*lines[:-1], lines[-1]._replace(kind=LineKind.TOTAL))
     if lines is not table.lines:
         table = replace(table, lines=lines)
@@ -75,6 +75,41 @@ def _ends_in_a_net(lines: tuple[Line, ...]) -> bool:
         and words.is_net(lines[-1].label)
         and any(line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) for line in lines[:-1])
     )
+
+
+def may_end_in_a_net(table: Table) -> bool:
+    """Whether a form's last line, typed below lines without a total, is called what is left of them.
+
+    Then its amounts tell whether it is their sum: nothing but the words is as in other tables of its form.
+    """
+    lines = table.lines
+    last = lines[-1]
+    return (
+        table.in_proposal
+        and last.kind is LineKind.LINE
+        and words.is_net(last.label)
+        and len(lines) > _FEWEST_LINES
+        and not any(Cell(last.row, column.number) in table.sheet.formulas for column in table.columns)
+        and not any(line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) for line in lines)
+    )
+
+
+_FEWEST_LINES = 2
+
+
+def _adds_up(lines: tuple[Line, ...]) -> bool:
+    """Whether a last line is the sum of the lines before it in most columns, and in two at least."""
+    right = tested = 0
+    for position, shown in enumerate(lines[-1].amounts):
+        parts = [
+            amount
+            for line in lines[:-1]
+            if line.kind is LineKind.LINE and (amount := line.amounts[position]) is not None
+        ]
+        if shown is not None:
+            tested += 1
+            right += len(parts) > 1 and shown == sum(parts)
+    return right > 1 and right * 2 > tested
 
 
 def own_sums(table: Table) -> Mapping[Cell, Sum]:

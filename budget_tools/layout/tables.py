@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from ..formula import addends
 from ..model.address import Cell, Range
 from ..model.amount import Language, decimal_of, parse_number
 from ..model.book import ErrorValue, Shape, Sheet, Value
@@ -220,24 +221,33 @@ def _with_others(
             continue
         offset = number - sheet.left
         numbers = [value for values in rows if isinstance(value := values[offset], float)]
-        if len(numbers) < _FEWEST_OTHERS - 1:
+        filled = len(numbers) + _sums_without_result(sheet, number, heading_row + 1, bottom)
+        if filled < _FEWEST_OTHERS - 1:
             continue
         weighed = True
         if are_shares(numbers):
             continue
-        if len(numbers) < _FEWEST_OTHERS and not any(
+        if filled < _FEWEST_OTHERS and not any(
             isinstance(value := values[offset], str) and value and parse_number(value, language) is not None
             for values in rows
         ):
             continue  # one of the numbers may have been typed as text
         remarks = sum(isinstance(value := values[offset], str) and len(value) > 1 for values in rows)
-        if remarks <= len(numbers):
+        if remarks <= filled:
             texts = over.texts(number)
             if not any(words.names_codes(text) or words.names_shares(text) for text in texts):
                 found.append(Column(number, ColumnRole.OTHER, texts[0] if texts else ""))
     if found:
         columns = tuple(sorted((*columns, *found), key=lambda column: column.number))
     return columns, weighed
+
+
+def _sums_without_result(sheet: Sheet, column: int, top: int, bottom: int) -> int:
+    """How many formulas of a column add or subtract and have no result stored: amounts all the same."""
+    if not sheet.unvalued:
+        return 0
+    cells = [cell for row in range(top, bottom + 1) if (cell := Cell(row, column)) in sheet.unvalued]
+    return sum(addends(sheet.formulas[cell], cell) is not None for cell in cells if cell in sheet.formulas)
 
 
 _LARGEST_SHARE = 1.5
