@@ -158,6 +158,8 @@ def is_unknown(table: Table, cells: Iterable[Cell]) -> bool:
 
 
 def number_at(table: Table, cell: Cell) -> Decimal | None:
+    if cell in table.sheet.unvalued:
+        return table.computed.get(cell)
     value = table.sheet.value(cell.row, cell.column)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return decimal_of(value)

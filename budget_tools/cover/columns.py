@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from ..formula import Sum
@@ -54,7 +54,9 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
         if line.kind is LineKind.LINE:
             agreed = search.rolled_forward(row, stack) or search.named_by_nobody(row, stack)
             if agreed is not None:
-                at, agreed = _head_first(table, row, agreed)
+                at, agreed = _head_first(table, row, agreed, pending)
+                if at in pending:
+                    pending.remove(at)
                 if agreed.signs == (1, -1):
                     nets[row] = agreed.members
                 discovered.append(at)
@@ -170,16 +172,23 @@ def _is_filled(table: Table, position: int, net: Candidate) -> bool:
     return amounts[0] is not None and (len(amounts) > 2 or amounts[1] is not None)
 
 
-def _head_first(table: Table, row: int, candidate: Candidate) -> tuple[int, Candidate]:
+def _head_first(
+    table: Table, row: int, candidate: Candidate, pending: Collection[int]
+) -> tuple[int, Candidate]:
     """Which line is the total, where a line is what is left of an earlier one when those between are taken.
 
     'Total, less a, less b, net' and 'Education, schools, nurseries, libraries' say the same in numbers. A
-    total that is called one, or a net, is read as it is written; else the earlier line heads its parts.
+    total that covers lines above it, or a net, is read as it is written; else the earlier line heads its
+    parts, as a total does that is ``pending``.
     """
     head, *parts = candidate.members
-    if len(parts) < 2 or candidate.signs[0] != 1 or any(sign != -1 for sign in candidate.signs[1:]):
+    if candidate.signs[0] != 1 or any(sign != -1 for sign in candidate.signs[1:]):
         return row, candidate
-    if table.lines[head].kind is not LineKind.LINE or words.is_net(table.lines[row].label):
+    if words.is_net(table.lines[row].label):
+        return row, candidate
+    if table.lines[head].kind is LineKind.LINE:
+        return (row, candidate) if len(parts) < 2 else (head, Candidate.plus((*parts, row)))
+    if head not in pending:
         return row, candidate
     return head, Candidate.plus((*parts, row))
 

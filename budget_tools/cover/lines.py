@@ -188,6 +188,7 @@ def _line_candidates(table: Table, row: int, stack: list[int]) -> list[Candidate
     add(Candidate.plus(index for index in range(row) if lines[index].kind is LineKind.LINE))
     if len(stack) == 2:
         add(Candidate(tuple(stack), (1, -1)))
+    add(_without_what_it_says(table, row))
     for start in range(1, min(len(stack), 40)):
         add(Candidate.plus(stack[-start:]))
     if row == 0 or not stack:
@@ -223,6 +224,16 @@ def _nearly_right(table: Table, row: int, candidates: list[Candidate], judged: l
         if right + near > best[0] and mostly_rounded(right, near, len(judged)):
             best = right + near, candidate
     return best[1]
+
+
+def _without_what_it_says(table: Table, row: int) -> Candidate:
+    """The total before and the line that a label leaves out of it: 'Udgifter i alt ekskl. overførsler'."""
+    left_out = words.left_out_of(table.lines[row].label)
+    if not left_out:
+        return Candidate((), ())
+    total = next((at for at in range(row - 1, -1, -1) if table.lines[at].kind is LineKind.TOTAL), None)
+    line = next((at for at in range(row) if words.fold(table.lines[at].label) == left_out), None)
+    return Candidate((), ()) if total is None or line is None else Candidate((total, line), (1, -1))
 
 
 _LONGEST_LIST = 12

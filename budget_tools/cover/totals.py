@@ -17,6 +17,7 @@ from ..model.table import ColumnRole, Line, LineKind, Table, Total
 from .columns import column_totals
 from .forms import Covers
 from .rows import confirmed, row_totals
+from .running import running_totals
 from .typed import typed_among_formulas, without_contradicted, without_unfounded
 
 _MOST_WORK = 1_000_000  # addends of a table's formulas: beyond, its formulas are left alone
@@ -62,7 +63,9 @@ def cover(
     typed: Sequence[Total] = ()
     if sums and not table.in_proposal:  # in a form, the totals have their names
         typed = typed_among_formulas(table, sums, {total.cell for total in (*along, *down)})
-    totals = without_contradicted((*along, *down, *typed), sums)
+    known_cells = {total.cell for total in (*down, *typed)}
+    running = running_totals(table, known_cells) if not table.in_proposal else []
+    totals = without_contradicted((*along, *down, *typed, *running), sums)
     if not table.in_proposal:
         totals = without_unfounded(table, totals)
     return lines, tuple(totals), (*unchecked_columns, *unchecked_rows)

@@ -74,6 +74,8 @@ _TOTAL = re.compile(
 _SHARES = re.compile(rf"(?:{_alternatives(_every('shares'))})(?!\w)")
 _SUBTOTAL = re.compile(rf"(?:.*\b)?(?:{_alternatives(SUBTOTAL)})\b.*")
 _NET = re.compile(rf"(?:{_alternatives(NET)})(?!\w).*|.*\b(?:{_alternatives(NET)})(?:\s?[,;(/].*)?")
+_CUMULATIVE = re.compile(rf"(?<!\w)(?:{_alternatives(_every('cumulative'))})(?!\w)")
+_EXCEPT = re.compile(rf"(?<!\w)(?:{_alternatives(_every('except'))})(?!\w)\s*(?P<what>.+)")
 _OPENING = re.compile(rf"(?<!\w)(?:{_alternatives(_every('opening'))})(?!\w)")
 _CLOSING = re.compile(rf"(?<!\w)(?:{_alternatives(_every('closing'))})(?!\w)")
 _OF_WHICH = re.compile(rf"[-–—•\s]*(?:{_alternatives(OF_WHICH)})\b.*")
@@ -82,7 +84,13 @@ _OF_WHICH = re.compile(rf"[-–—•\s]*(?:{_alternatives(OF_WHICH)})\b.*")
 @lru_cache(maxsize=65_536)
 def is_total(text: str) -> bool:
     """Whether a label or heading names a total: 'I alt', 'Total 2023-2026', 'Udgifter i alt'."""
-    return len(text) <= 80 and _TOTAL.fullmatch(fold(text)) is not None
+    if len(text) > 80:
+        return False
+    folded = fold(text)
+    if _TOTAL.fullmatch(folded) is not None:
+        return True
+    said = _EXCEPT.search(folded)
+    return said is not None and _TOTAL.fullmatch(folded[: said.start()].strip()) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -96,6 +104,19 @@ def names_codes(text: str) -> bool:
 def is_net(text: str) -> bool:
     """Whether a label names what is left of one amount without another: 'Netto', 'Årets resultat'."""
     return len(text) <= 80 and _NET.fullmatch(fold(text)) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_cumulative(text: str) -> bool:
+    """Whether a label says that its amounts run on from year to year: 'Kumuleret besparelse'."""
+    return len(text) <= 80 and _CUMULATIVE.search(fold(text)) is not None
+
+
+@lru_cache(maxsize=4096)
+def left_out_of(text: str) -> str:
+    """What a total leaves out, as its label says: 'overførsler' of 'I alt ekskl. overførsler'; or nothing."""
+    match = _EXCEPT.search(fold(text)) if len(text) <= 80 else None
+    return match["what"].strip(_EDGES + ")") if match else ""
 
 
 @lru_cache(maxsize=4096)
@@ -254,6 +275,7 @@ _PRICES = r"\(?(?:i\s|in\s)?(?:løbende|faste|årets|current|constant|fixed)\s(?
 _BARE = re.compile(
     rf"\(?(?:i\s|in\s)?(?:{_UNIT_BODY}){_END}"
     rf"(?:[,;]?\s*\(?(?:\d{{4}}[- ]?(?:pl|p/l|p-l|priser|prisniveau)|{_PRICES}|pl.{{0,20}}|netto)\)?)?\)?"
+    r"(?:\s*\((?=[^)]*(?:[+=−–-]|minus|plus|fortegn|afrund|round|avrund))[^)]{0,60}\)?)?"
 )
 _TAIL = re.compile(rf".{{0,80}}?[a-zæøå]\)?\s*(?:,\s*(?:i\s|in\s)?|\s(?:i|in)\s)(?:{_UNIT_BODY}){_END}")
 _UNIT_LABEL = re.compile(
