@@ -24,6 +24,7 @@ from .cover import (
     places_rounded,
     roughly,
     rounding,
+    slight,
     traceless,
 )
 from .filling import missing_totals
@@ -463,11 +464,10 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
         faults = explain(table, broken, suspects=suspects, calculated=_calculated(table))
         known.append((table, suspects, faults))
     stated = any(page.rounded for page in examined.pages)
-    places = [places_rounded(table, faults) for table, _, faults in known]
-    runs_through = sum(places) >= SEVERAL
+    runs_through = sum(places_rounded(table, faults) for table, _, faults in known) >= SEVERAL
     elsewhere = 1.0
-    if runs_through and sum(count for count in places if count < SEVERAL) == 1:
-        # all rounding but one place is in tables of its own; what do the others say of that place?
+    if runs_through and sum(len(slight(faults)) == 1 for _, _, faults in known) == 1:
+        # a single total is off in a table of its own: what do those say of rounding where none is?
         off = {id(table) for table, _ in doubtful}
         elsewhere = traceless(t for page in examined.pages for t in page.tables if id(t) not in off)
     round_figures = sum(len(roughly(faults)) for _, _, faults in known) >= SEVERAL

@@ -1,6 +1,6 @@
 """Chooses what each total covers, and says which cell is at fault where a total disagrees with it."""
 
-from .explain import SEVERAL, explain, places_rounded, roughly, rounding, traceless
+from .explain import SEVERAL, explain, places_rounded, roughly, rounding, slight, traceless
 from .totals import cover, may_end_in_a_net, own_sums
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "places_rounded",
     "roughly",
     "rounding",
+    "slight",
     "traceless",
 ]

@@ -341,7 +341,8 @@ def _is_slip_alone(table: Table, total: Total, run: list[int], position: int) ->
     if not is_long(total.expected):
         return False
     near = nearly(total.shown, total.expected, len(total.addends)) and in_round_figures(table, total)
-    if not near and not is_slip(total.shown, total.expected):
+    inner = [table.lines[row].amounts[position] for row in run[1:-1]]  # without the first, it may be no part
+    if not near and not is_slip(total.shown, total.expected) and total.expected - total.shown not in inner:
         return False
     return not any(
         sum(table.lines[row].amounts[other] is not None for row in run) >= len(run) - 1
