@@ -107,7 +107,8 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
         for proposal in page.proposals:
             _run(by_subject[Proposal], proposal, settings, examined.findings)
         for table in page.tables:
-            _run([_BY_CODE["STR002"]], table, settings, examined.findings)
+            if not table.years or any(column.written for column in table.columns):
+                _run([_BY_CODE["STR002"]], table, settings, examined.findings)
             for fault in formula_faults(table):
                 _run(by_subject[FormulaFault], fault, settings, examined.findings)
     cases = [case for page in pages for case in page.cases]

@@ -316,6 +316,7 @@ def _slipped_sums(table: Table, found: list[Total]) -> list[Total]:
         return []
     right = [total for total in found if total.shown is not None and not total.wrong]
     taken = {total.cell for total in right}.union(*(total.cells() for total in right))
+    told = {total.cell for total in found if total.wrong}
     slips: list[Total] = []
     for position, column in enumerate(table.columns):
         run: list[int] = []
@@ -328,7 +329,7 @@ def _slipped_sums(table: Table, found: list[Total]) -> list[Total]:
                 Cell(table.lines[member].row, column.number) in taken for member in run
             ):
                 total = _column_total(table, run[-1], position, Candidate.plus(run[:-1]), Evidence.LAYOUT)
-                if _is_slip_alone(table, total, run, position):
+                if total.cell not in told and _is_slip_alone(table, total, run, position):
                     slips.append(total)
             run = [row] if filled else []
     return slips

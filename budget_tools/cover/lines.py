@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
@@ -24,8 +23,6 @@ from .candidates import (
 )
 
 _MANY = 4  # so many figures do not give another one by chance in two columns
-_WORDS = re.compile(r"[^\W\d_]{2,}")
-_JOINING = frozenset(("of", "and", "the", "og", "af", "på", "alt", "och", "av", "und", "der", "for", "für"))
 
 
 def choose_lines(
@@ -210,6 +207,8 @@ def _nearly_right(table: Table, row: int, candidates: list[Candidate], judged: l
     lines = table.lines
     best: tuple[int, Candidate | None] = (0, None)
     for candidate in candidates:
+        if candidate.members and words.is_net(lines[candidate.members[-1]].label):
+            continue  # what is left of the total is none of its parts
         right = near = 0
         for position in judged:
             shown = lines[row].amounts[position]
@@ -306,23 +305,7 @@ def _like_its_siblings(table: Table, row: int, judged: list[int]) -> bool:
         if not agreeing or not telling:
             return False
         right += 1
-    return right >= (1 if _is_headed(table, row) else _FEWEST_SIBLINGS)
-
-
-def _is_headed(table: Table, row: int) -> bool:
-    """Whether a total is called what stands over its lines: 'Startup uses', lines, 'Total startup uses'."""
-    section = _section(table, row)
-    above = table.lines[section[0]].row - 1 if section else 0
-    if table.label_column is None or above < table.heading_row:
-        return False
-    heading = table.sheet.value(above, table.label_column)
-    if not isinstance(heading, str) or table.line(above) is not None:
-        return False
-    over, own = (
-        set(_WORDS.findall(words.fold(heading))),
-        set(_WORDS.findall(words.fold(table.lines[row].label))),
-    )
-    return bool(over & own) and {word for word in own - over if not words.is_total(word)} <= _JOINING
+    return right >= _FEWEST_SIBLINGS
 
 
 _LARGE = 1000  # amounts of so many digits are not each other's difference by chance

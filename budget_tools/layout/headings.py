@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..model.book import Sheet, Value
@@ -56,7 +57,7 @@ def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> l
         key = (
             tuple(years),
             tuple([(row, column, text) for row, column, text, _ in notes]),
-            _around(sheet, [cell[:2] for cell in years] + [note[:2] for note in notes]),
+            _around(sheet, years + _said(notes) if notes else years),
         )
         if key not in known:
             if len(known) >= _MOST_KNOWN:
@@ -73,17 +74,23 @@ def headings(sheet: Sheet, notes: Sequence[Note], others: Sequence[Placed]) -> l
 _MOST_KNOWN = 16  # rows of years of the sheets of one shape
 
 
-def _around(sheet: Sheet, cells: Iterable[tuple[int, int]]) -> tuple[object, ...]:
+def _said(notes: Sequence[Note]) -> list[Placed]:
+    """The years that texts name, where they stand."""
+    return [(note.row, note.column, note.heard.year[0]) for note in notes if note.heard.year is not None]
+
+
+def _around(sheet: Sheet, cells: Iterable[tuple[int, int, int]]) -> tuple[object, ...]:
     """What else tells a misprint among years: the rest of their row, and the texts over and under them."""
-    columns: dict[int, list[int]] = {}
-    for row, column in cells:
-        columns.setdefault(row, []).append(column)
+    rows: dict[int, list[tuple[int, int]]] = {}
+    for row, column, year in cells:
+        rows.setdefault(row, []).append((column, year))
     found: list[object] = []
-    for row, those in columns.items():
-        if len(those) > 1:
+    for row, years in rows.items():
+        if len(years) > 1:
             found.append(tuple(sheet.rows[row - sheet.top]))
-            near = [sheet.value(row + step, column) for step in (-2, -1, 1) for column in those]
-            found.append(tuple([value if isinstance(value, str) else "" for value in near]))
+            if any(later[1] - year[1] != 1 for year, later in pairwise(years)):
+                near = [sheet.value(row + step, column) for step in (-2, -1, 1) for column, _ in years]
+                found.append(tuple([value if isinstance(value, str) else "" for value in near]))
     return tuple(found)
 
 

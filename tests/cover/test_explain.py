@@ -24,7 +24,7 @@ def total(cell: Cell, axis: Axis, addends: range, shown: int, expected: int) -> 
 
 
 def crossing(*totals: Total) -> Disagreement:
-    table = SimpleNamespace(totals=totals)
+    table = SimpleNamespace(totals=totals, amount=lambda cell: None)
     return Disagreement(table, Cause.CROSSING, Cell(29, 2), totals)  # type: ignore[arg-type]
 
 
@@ -46,3 +46,13 @@ def test_three_sums_of_different_cells_are_no_rounding():
 
 def test_what_is_off_by_more_than_half_a_figure_is_no_rounding():
     assert slight([crossing(total(Cell(29, 12), Axis.ROW, range(2, 7), 30, 19))]) == []
+
+
+def test_round_figures_make_no_odd_sum_by_rounding():
+    odd = total(Cell(9, 2), Axis.COLUMN, range(5, 9), 136_001, 136_000)
+    figures = dict(zip(odd.cells(), map(Decimal, (45_000, 31_000, 52_000, 8_000)), strict=True))
+    table = SimpleNamespace(totals=[odd], amount=figures.get)
+    assert slight([Disagreement(table, Cause.COLUMN_TOTAL, odd.cell, (odd,))]) == []  # type: ignore[arg-type]
+    uneven = {cell: amount + 1 for cell, amount in figures.items()}
+    table = SimpleNamespace(totals=[odd], amount=uneven.get)
+    assert slight([Disagreement(table, Cause.COLUMN_TOTAL, odd.cell, (odd,))])  # type: ignore[arg-type]

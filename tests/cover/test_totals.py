@@ -158,6 +158,44 @@ GRIDS = {
         8   Netto          69    81    28    57
         #: ARI002 D8
     """,
+    "a balance rolls forward, its movements printed positive": """
+            A                   B     C     D     E
+        4                       2024  2025  2026  2027
+        5   Saldo primo         5000  4600  4730  4180
+        6   Tilgang             310   620   150   240
+        7   Forbrug             710   490   700   800
+        8   Saldo ultimo        4600  4730  4810  3620
+        #: ARI002 D8
+    """,
+    "a cumulative line runs on from year to year": """
+            A                      B      C      D      E
+        4                          2024   2025   2026   2027
+        5   Effektivisering        -1210  -1305  -1422  -1508
+        6   Indkøb                 -815   -931   -1044  -1127
+        7   Besparelser i alt      -2025  -2236  -2466  -2635
+        8   Kumuleret besparelse   -2025  -4261  -6772  -9362
+        #: ARI002 D8
+    """,
+    "a total leaves out what it says": """
+            A                                  B      C      D
+        4                                      2024   2025   2026
+        5   Løn                                5210   5305   5422
+        6   Varer                              1815   1931   2044
+        7   Overførsler                        9330   9415   9528
+        8   Udgifter i alt                     16355  16651  16994
+        9   Udgifter i alt ekskl. overførsler  7025   7326   7466
+        #: ARI002 C9
+    """,
+    "a net of two totals that were rounded before they were subtracted": """
+            A                  B       C       D       E       F
+        4                      2024    2025    2026    2027    2028
+        5   Indtægter i alt    184667  340512  427946  500518  516085
+        6   Løn                118934  147003  151413  155955  160634
+        7   Øvrig drift        47460   61845   66734   70972   72736
+        8   Udgifter i alt     166394  208848  218147  226927  233370
+        9   Resultat           18273   131665  209800  275391  282716
+        #: ARI002 E9
+    """,
     "a single column: a slip of the hand gives its total away": """
             A                   B
         3                       Budget 2024
