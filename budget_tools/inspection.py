@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from .analysis import analysed, read_cases
@@ -107,7 +107,7 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
         for proposal in page.proposals:
             _run(by_subject[Proposal], proposal, settings, examined.findings)
         for table in page.tables:
-            if not table.years or any(column.written for column in table.columns):
+            if table.once("doubtful years", partial(_has_doubtful_years, table)):
                 _run([_BY_CODE["STR002"]], table, settings, examined.findings)
             for fault in formula_faults(table):
                 _run(by_subject[FormulaFault], fault, settings, examined.findings)
@@ -123,6 +123,11 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
         examined.findings = [one for one in examined.findings if one.code != "STR001"]
         examined.findings.append(Finding("STR001", facts={"variant": "nothing"}, key=("nothing",)))
     return examined
+
+
+def _has_doubtful_years(table: Table) -> bool:
+    """Whether a year in its heading was corrected, or its years may stand down the side."""
+    return not table.years or any(column.written for column in table.columns)
 
 
 def _with_cases(pages: Sequence[Page], book: Book, settings: Settings) -> Sequence[Page]:
