@@ -21,7 +21,7 @@ def test_every_rule_is_listed_with_its_name_and_title() -> None:
         assert "…" not in result.stdout
         for code in codes():
             assert f"{code}  {entry(code).name}  " in result.stdout
-    assert "IDN001  form-number-missing-invalid      warning (" in result.stdout
+    assert "ARI008  rounding-only                    note (" in result.stdout
     assert "NUM006  blank-or-zero                    note/warning" in result.stdout
 
 
