@@ -142,6 +142,9 @@ def _is_misprint(sheet: Sheet, row: int, slots: Sequence[_Slot], index: int, exp
     twin = next((one for one in others if one.number == slot.number), None)
     if twin is not None:
         return inside and twin.skeleton == slot.skeleton and not _told_apart(sheet, row, slot, twin)
+    if inside and len(slots) > _FEWEST and FIRST_YEAR <= slot.number <= LAST_YEAR:
+        numbers = [one.number for one in others]
+        return not min(numbers) <= slot.number <= max(numbers)  # the only year that is missing belongs there
     return _is_slip(slot.number, expected, inside=inside)
 
 

@@ -35,6 +35,11 @@ def test_a_year_between_two_others_is_told_when_its_digits_are_mixed_up(slip: in
     assert told([2023, 2024, slip, 2026]) == ["D4 2025"]
 
 
+def test_any_other_year_in_the_place_of_the_one_that_is_missing_is_told() -> None:
+    assert told([2025, 2026, 2052, 2028]) == ["D4 2027"]
+    assert told([2025, 2052, 2027]) == []  # the digits are not those of 2026, and two years tell too little
+
+
 @pytest.mark.parametrize("slip", [2052, 2205, 20255])
 def test_three_years_are_enough(slip: int) -> None:
     assert told([2024, slip, 2026]) == ["C4 2025"]
