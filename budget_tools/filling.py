@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from .model.address import Cell, column_letters
 from .model.edit import SetCell
+from .model.long import in_doubt
 from .model.table import Axis, ColumnRole, Line, LineKind, Table, Total
 
 
@@ -17,7 +18,7 @@ def missing_totals(table: Table) -> Iterator[tuple[Total, SetCell]]:
     a formula without a stored result included, are left alone; so are lines without any amount, and
     tables whose addends cannot all be read.
     """
-    if all(total.shown is not None for total in table.totals):
+    if all(total.shown is not None for total in in_doubt(table.totals)):
         return
     amounts: dict[Cell, Decimal] = {}
     asked: dict[Cell, Total] = {}

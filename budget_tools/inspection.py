@@ -7,7 +7,7 @@ wrong. Nothing here opens a file.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -27,14 +27,17 @@ from .cover import (
     slight,
     traceless,
 )
+from .cover.long import LongResults, cells_to_work_out, long_strips, long_sum, results_in_doubt
 from .filling import missing_totals
 from .formula import Evaluator, Sum, addends, changes, formula_faults
 from .layout import layout, overviews
+from .layout.long import LongLines
 from .model.address import Cell, SheetCell
 from .model.analysis import Analysis
 from .model.book import Book, Details, Sheet
 from .model.edit import SetCell
 from .model.finding import Finding, ProposalSummary, WorkbookReport
+from .model.long import LongTotals, in_doubt
 from .model.overview import Overview, OverviewRow
 from .model.proposal import Page, Proposal, Registered, Run, identity_of
 from .model.snapshot import Snapshot
@@ -109,7 +112,7 @@ def examine(book: Book, settings: Settings, unasked: Collection[str] = ()) -> Ex
         for table in page.tables:
             if table.once("doubtful years", partial(_has_doubtful_years, table)):
                 _run([_BY_CODE["STR002"]], table, settings, examined.findings)
-            for fault in formula_faults(table):
+            for fault in formula_faults(table, long_strips(table)):
                 _run(by_subject[FormulaFault], fault, settings, examined.findings)
     cases = [case for page in pages for case in page.cases]
     if cases:
@@ -177,10 +180,11 @@ def _complete(table: Table, details: Details, book: Book, evaluator: Evaluator) 
     computed = _computed(table, sums, book, evaluator) if plain is None else plain
     if any("%" in code for code in details.codes):
         table = replace(table, lines=tuple(_share_or_line(line, table, details) for line in table.lines))
-    if table.sheet.unvalued and any(cell in table.sheet.unvalued for cell in computed):
-        lines = tuple(_with_results(line, table, computed) for line in table.lines)
+    unvalued = table.sheet.unvalued
+    if unvalued and any(cell in unvalued for cell in results_in_doubt(computed)):
+        filled = tuple(_with_results(line, table, computed) for line in table.lines)
         whole = table.whole and all(value == value.to_integral_value() for value in computed.values())
-        table = replace(table, lines=lines, whole=whole, computed=computed)
+        table = replace(table, lines=filled, whole=whole, computed=computed)
     elif table.sheet.unvalued:
         table = replace(table, computed=computed)
     lines, totals, unchecked = cover(table, sums, calculated=plain is not None)
@@ -194,8 +198,8 @@ def _stale(pages: Iterable[Page]) -> dict[SheetCell, Decimal]:
         for table in page.tables:
             if not table.computed or table.calculated:
                 continue
-            shown = table.amounts_at(table.computed)
-            for (cell, value), amount in zip(table.computed.items(), shown, strict=True):
+            computed = results_in_doubt(table.computed)
+            for (cell, value), amount in zip(computed.items(), table.amounts_at(computed), strict=True):
                 if amount is None or amount == value or same(amount, value):
                     continue
                 if cell not in page.sheet.unvalued:
@@ -268,7 +272,7 @@ _MOST_ADDED = 2_000_000  # addends of a table's formulas: beyond, the evaluator 
 
 def _computed(
     table: Table, sums: Mapping[Cell, Sum], book: Book, evaluator: Evaluator
-) -> dict[Cell, Decimal]:
+) -> Mapping[Cell, Decimal]:
     """What the formulas of a table give; ``sums`` are those that only add.
 
     A stored result that follows from its own precedents is right; so is one that is what a full
@@ -278,34 +282,35 @@ def _computed(
     if not sheet.formulas:
         return {}
     formulas = sheet.formulas
-    rows: dict[int, tuple[Decimal | None, ...]] = {}
+    cells, right = cells_to_work_out(table)
+    amounts: Callable[[int], Line | None] | None = None
     if not table.entries and not sheet.unvalued:
-        rows = {line.row: line.amounts for line in table.lines}
+        amounts = table.line if right else {line.row: line for line in table.lines}.get
     positions = {column.number: position for position, column in enumerate(table.columns)}
     found: dict[Cell, Decimal] = {}
     added = 0
     afresh: Evaluator | None = None
-    for line in table.lines:
-        for column, amount in zip(table.columns, line.amounts, strict=True):
-            formula = formulas.get((line.row, column.number))  # type: ignore[call-overload]
-            if formula is None:
-                continue
-            cell = Cell(line.row, column.number)
-            total = (sums.get(cell) or addends(formula, cell)) if rows else None
-            value = _plain_sum(total, rows, positions)
-            added += len(total.cells) if total is not None else 0
-            if added > _MOST_ADDED:
-                rows.clear()
+    for cell in cells:
+        amount = table.amount(cell)
+        total = (sums.get(cell) or addends(formulas[cell], cell)) if amounts is not None else None
+        value = _plain_sum(total, amounts, positions) if amounts is not None else None
+        added += len(total.cells) if total is not None else 0
+        if added > _MOST_ADDED:
+            amounts = None
+        if value is None:
+            value = long_sum(table, formulas[cell], cell)
+        if value is None:
+            value = evaluator.value(sheet, cell)
             if value is None:
-                value = evaluator.value(sheet, cell)
-                if value is None:
-                    continue
-            if amount is not None and amount != value and not same(amount, value):
-                afresh = afresh or Evaluator(book, afresh=True)
-                recalculated = afresh.value(sheet, cell)
-                if recalculated is not None and same(amount, recalculated):
-                    value = amount
-            found[cell] = value
+                continue
+        if amount is not None and amount != value and not same(amount, value):
+            afresh = afresh or Evaluator(book, afresh=True)
+            recalculated = afresh.value(sheet, cell)
+            if recalculated is not None and same(amount, recalculated):
+                value = amount
+        found[cell] = value
+    if type(table.lines) is LongLines and right:
+        return LongResults(table, table.lines, right, found)
     return found
 
 
@@ -362,17 +367,17 @@ def _plainly_computed(table: Table) -> dict[Cell, Decimal] | None:
 
 
 def _plain_sum(
-    total: Sum | None, rows: Mapping[int, tuple[Decimal | None, ...]], positions: Mapping[int, int]
+    total: Sum | None, line_at: Callable[[int], Line | None], positions: Mapping[int, int]
 ) -> Decimal | None:
     """The value of a formula that only adds amounts of the table itself: the short way for most totals."""
     if total is None or total.subtotal or total.rounded:
         return None
     result = _ZERO
     for cell, sign in total.cells:
-        amounts, position = rows.get(cell.row), positions.get(cell.column)
-        if amounts is None or position is None:
+        line, position = line_at(cell.row), positions.get(cell.column)
+        if line is None or position is None:
             return None
-        amount = amounts[position]
+        amount = line.amounts[position]
         if amount is not None:
             result += amount * sign if sign != 1 else amount
     return result
@@ -445,7 +450,7 @@ def inspect(
     for position, (number, table) in enumerate(tables):
         failed = failures.get(position, {})
         broken = [total for code in _TOTALS_WRONG for total in failed.get(code, ())]
-        if broken or any(total.rounded for total in table.totals):
+        if broken or any(total.rounded for total in in_doubt(table.totals)):
             broken.sort(key=lambda total: (total.cell, total.axis.value))
             by_book[number].append((table, broken))
     for number, doubtful in by_book.items():
@@ -467,7 +472,7 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
         if at_fault:
             table = replace(table, totals=_without(table.totals, at_fault))
             broken = [total for total in broken if total in table.totals]
-        faults = explain(table, broken, suspects=suspects, calculated=_calculated(table))
+        faults = explain(table, broken, suspects=suspects, calculated=_Calculated(table))
         known.append((table, suspects, faults))
     stated = any(page.rounded for page in examined.pages)
     runs_through = sum(places_rounded(table, faults) for table, _, faults in known) >= SEVERAL
@@ -478,7 +483,7 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
         elsewhere = traceless(t for page in examined.pages for t in page.tables if id(t) not in off)
     round_figures = sum(len(roughly(faults)) for _, _, faults in known) >= SEVERAL
     for table, suspects, faults in known:
-        small = [total for total in table.totals if total.rounded]
+        small = [total for total in in_doubt(table.totals) if total.rounded]
         for fault in rounding(
             table,
             faults,
@@ -495,14 +500,14 @@ def _inspect_totals(examined: Examined, doubtful: Sequence[tuple[Table, list[Tot
 def _suspects(table: Table, findings: Sequence[Finding]) -> dict[Cell, tuple[Decimal, ...]]:
     """The cells of a table with a fault of their own, and what may be meant there."""
     suspects: dict[Cell, tuple[Decimal, ...]] = {}
-    sums = {(total.cell, total.expected) for total in table.totals if total.wrong}
+    sums = {(total.cell, total.expected) for total in in_doubt(table.totals) if total.wrong}
     for finding in findings:
         if finding.code in _NUMBER_FAULTS and finding.sheet == table.sheet.name and finding.cell is not None:
             if finding.code == "NUM005" and any((finding.cell, meant) in sums for meant in finding.meant):
                 continue  # a total in another unit than what it adds is wrong: ARI says it
             suspects[finding.cell] = finding.meant
     suspects |= {cell: (value,) for cell, value in _mended(table, findings).items()}
-    for total in table.totals:
+    for total in in_doubt(table.totals):
         if total.wrong and total.expected is not None and passes_over(table, total):
             suspects[total.cell] = (total.expected,)  # STR006 says which rows are hidden
     for cell, kind in table.entries.items():
@@ -511,7 +516,7 @@ def _suspects(table: Table, findings: Sequence[Finding]) -> dict[Cell, tuple[Dec
     for _, edit in missing_totals(table):
         if isinstance(edit.value, Decimal):
             suspects[edit.cell] = (edit.value,)  # STR003 says it
-    for cell, value in table.computed.items():
+    for cell, value in results_in_doubt(table.computed).items():
         amount = table.amount(cell)
         if amount is not None and not same(amount, value):
             suspects[cell] = (value, amount)  # FRM006 says it
@@ -529,8 +534,18 @@ def _mended(table: Table, findings: Sequence[Finding]) -> dict[Cell, Decimal]:
     }
 
 
-def _without(totals: Sequence[Total], at_fault: Mapping[Cell, Decimal]) -> tuple[Total, ...]:
+def _without(totals: Sequence[Total], at_fault: Mapping[Cell, Decimal]) -> Sequence[Total]:
     """Totals whose formula is not at fault: one that is tells neither its own cover nor its siblings'."""
+    if type(totals) is LongTotals and not totals.plainly_right_at(at_fault):
+        misled = {(total.axis, total.addends) for total in totals.in_doubt() if total.cell in at_fault}
+        siblings = Evidence.SIBLING_FORMULAS
+        return totals.without(
+            lambda total: (
+                total.cell in at_fault
+                or (total.evidence is siblings and (total.axis, total.addends) in misled)
+            ),
+            lambda run: run.evidence is siblings and (Axis.ROW, run.addends) in misled,
+        )
     misled = {(total.axis, total.addends) for total in totals if total.cell in at_fault}
     return tuple(
         total
@@ -552,15 +567,20 @@ def _is_cause(finding: Finding) -> bool:
     )
 
 
-def _calculated(table: Table) -> frozenset[Cell]:
+class _Calculated(Container[Cell]):
     """The cells whose formula gives what they show, or whose formula nobody here can work out."""
-    return frozenset(
-        cell
-        for cell in table.sheet.formulas
-        if cell not in table.computed
-        or cell in table.sheet.unvalued
-        or same(table.amount(cell) or _ZERO, table.computed[cell])
-    )
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def __contains__(self, cell: object) -> bool:
+        table = self._table
+        if not isinstance(cell, Cell) or cell not in table.sheet.formulas:
+            return False
+        value = table.computed.get(cell)
+        if value is None or cell in table.sheet.unvalued:
+            return True
+        return same(table.amount(cell) or _ZERO, value)
 
 
 def _inspect_proposals(batch: Sequence[Examined]) -> None:

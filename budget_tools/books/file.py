@@ -27,7 +27,7 @@ from ..errors import Refused, Unreadable, WorkbookError, WriteRefused
 from ..model.address import Cell, Range
 from ..model.book import Book, Details, ErrorValue, Formula, Sheet, Value
 from ..settings import Limits
-from . import shapes, sheetxml
+from . import longsheet, shapes, sheetxml
 from .guard import Package, needs_a_child, open_package, snapshot
 from .numberformats import BUILTIN_FORMATS
 from .shapes import Seen, SheetShape
@@ -212,7 +212,9 @@ def _sheet(
     if shape is not None:
         formulas, unvalued = shape.formulas, shape.unvalued
     elif (with_errors := sheetxml.has_errors(xml)) or sheetxml.has_formulas(xml):
-        scan = (sheetxml.quick_scan(xml) if plain and not with_errors else None) or sheetxml.scan(xml, ())
+        scan = longsheet.scan(xml) if plain and len(xml) > longsheet.LONG else None
+        scan = scan or (sheetxml.quick_scan(xml) if plain and not with_errors else None)
+        scan = scan or sheetxml.scan(xml, ())
         formulas, unvalued, errors = scan.formulas, frozenset(scan.unvalued), scan.errors
     if unvalued or errors:
         beyond = {cell for cell in unvalued if not _inside(cell, rows, top, left)}
@@ -233,6 +235,9 @@ def _sheet(
             if numbers is not None:
                 formats = _Formats(xml, ranges, codes)
                 used = frozenset([codes[style] for style in numbers if style < len(codes)])
+                if len(xml) > longsheet.LONG and len({("%" in code, "," in code) for code in used}) > 1:
+                    numbers &= longsheet.number_styles(xml, ranges)  # a look at every cell is dearer still
+                    used = frozenset([codes[style] for style in numbers if style < len(codes)])
                 return Details(formats, codes=used)
         try:
             found = sheetxml.scan(xml, ranges)
@@ -298,6 +303,10 @@ def _with_cells(
     rows: list[list[Value]], top: int, left: int, cells: dict[Cell, Value]
 ) -> tuple[list[list[Value]], int, int]:
     """Put cells that calamine left empty into the block of values, widening it where needed."""
+    if all(_inside(cell, rows, top, left) for cell in cells):
+        for cell, value in cells.items():
+            rows[cell.row - top][cell.column - left] = value
+        return rows, top, left
     new_top = min(top, *(cell.row for cell in cells)) if rows else min(cell.row for cell in cells)
     new_left = min(left, *(cell.column for cell in cells)) if rows else min(cell.column for cell in cells)
     bottom = max(top + len(rows) - 1, *(cell.row for cell in cells))

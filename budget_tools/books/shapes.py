@@ -9,7 +9,7 @@ of them, the values of the next are put into the same cells, and nothing need be
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import NamedTuple, cast
@@ -48,7 +48,7 @@ class SheetShape(Shape):
         super().__init__()
         self.sheets = 0
         self.fit = False
-        self.formulas: dict[Cell, Formula] = {}
+        self.formulas: Mapping[Cell, Formula] = {}
         self.unvalued: frozenset[Cell] = frozenset()
         self.area = 0
         self.learned = False

@@ -6,7 +6,7 @@ One pass with expat; the sheet's own bytes decide where it stops.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -46,7 +46,7 @@ class SheetXml(NamedTuple):
 class SheetScan:
     """What one pass over a sheet's XML found. ``styles`` are indexes into the workbook's cell formats."""
 
-    formulas: dict[Cell, Formula] = field(default_factory=dict)
+    formulas: Mapping[Cell, Formula] = field(default_factory=dict)
     unvalued: set[Cell] = field(default_factory=set)
     errors: dict[Cell, str] = field(default_factory=dict)
     styles: dict[Cell, int] = field(default_factory=dict)
@@ -69,7 +69,8 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
     Raises:
         xml.parsers.expat.ExpatError: the part is not well-formed.
     """
-    found = SheetScan()
+    formulas: dict[Cell, Formula] = {}
+    found = SheetScan(formulas)
     last_row = max(r.bottom for r in ranges) if ranges else None
     shared: dict[str, Formula] = {}
     texts: list[str] = []
@@ -139,9 +140,9 @@ def scan(xml: bytes, ranges: Sequence[Range] | None = None) -> SheetScan:
                 if text:
                     shared[index] = Formula(text, cell)
                 if index in shared:
-                    found.formulas[cell] = shared[index]
+                    formulas[cell] = shared[index]
             elif text and kind != "dataTable":
-                found.formulas[cell] = Formula(text, cell)
+                formulas[cell] = Formula(text, cell)
         elif tag == "v" and (is_error or formula_seen) and cell is not None:
             parser.CharacterDataHandler = None
             valued = valued or bool(texts)
@@ -214,7 +215,7 @@ _FORMULA_CELL = re.compile(
 )
 _STYLED_NUMBER = re.compile(rb' s="(\d{1,5})"(?! t="(?:s|str|inlineStr|b|e)")[^>/]*>')
 _STYLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,5})"[^/>]*>')
-_ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
+ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 _PLAIN_CELL = b'<c r="'
 
 
@@ -234,8 +235,8 @@ def column_of(letters: bytes) -> int:
 
 def quick_scan(xml: bytes) -> SheetScan | None:
     """The formulas of a plain sheet by one pattern; None unless every formula is sure to be seen."""
-    found = SheetScan()
-    formulas = found.formulas
+    formulas: dict[Cell, Formula] = {}
+    found = SheetScan(formulas)
     shared: dict[bytes, Formula] = {}
     cells = _FORMULA_CELL.findall(xml, max(0, xml.rfind(b"<c ", 0, xml.find(b"<f"))))
     for letters, row, kind, attributes, text, value in cells:
@@ -244,7 +245,7 @@ def quick_scan(xml: bytes) -> SheetScan | None:
             found.unvalued.add(cell)
         formula = Formula(unescape(text.decode()) if b"&" in text else text.decode(), cell)
         if attributes:
-            named = dict(_ATTRIBUTE.findall(attributes))
+            named = dict(ATTRIBUTE.findall(attributes))
             if named.get(b"t") == b"shared":
                 index = named.get(b"si", b"")
                 if text:
@@ -313,7 +314,7 @@ def filtered_rows(xml: bytes, hidden: Collection[int]) -> frozenset[int] | None:
     """
     match = _FILTER.search(xml)
     if match and b"filterColumn" in (match[2] or b""):
-        reference = dict(_ATTRIBUTE.findall(match[1])).get(b"ref", b"")
+        reference = dict(ATTRIBUTE.findall(match[1])).get(b"ref", b"")
         try:
             area = parse_range(reference.decode("utf-8", "replace").replace("$", ""))
         except ValueError:

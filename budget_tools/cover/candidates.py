@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from ..layout.long import Amounts
 from ..model.address import Cell
 from ..model.amount import decimal_of, swapped_digits
 from ..model.table import Evidence, Table, Total
@@ -41,8 +42,10 @@ class Candidate(NamedTuple):
         return cls(chosen, (1,) * len(chosen))
 
 
-def signed_sum(values: Iterable[Decimal | None], signs: Iterable[int]) -> Decimal | None:
+def signed_sum(values: Iterable[Decimal | None], signs: Sequence[int]) -> Decimal | None:
     """The signed sum of the amounts; None when there is none at all."""
+    if type(values) is Amounts:
+        return values.signed_sum(signs)
     result = ZERO
     seen = False
     for value, sign in zip(values, signs, strict=True):
@@ -56,13 +59,17 @@ def tolerance(table: Table, values: Sequence[Decimal | None], shown: Decimal | N
     """Half a unit of the last stored decimal for each figure; nothing between whole numbers."""
     if table.whole:
         return ZERO
+    finest = count = 0
+    if type(values) is Amounts:
+        finest, count, values = values.finest(), values.figures(), ()
     figures = [value for value in (*values, shown) if value is not None]
-    finest = max((-int(value.as_tuple().exponent) for value in figures), default=0)
+    finest = max([finest, *(-int(value.as_tuple().exponent) for value in figures)])
+    count += len(figures)
     if finest <= 0:
         return ZERO
     if finest > _MOST_DECIMALS:
-        return _NOISE * len(figures)  # calculated, not rounded: only what binary arithmetic leaves
-    return _HALF.scaleb(-finest) * len(figures)
+        return _NOISE * count  # calculated, not rounded: only what binary arithmetic leaves
+    return _HALF.scaleb(-finest) * count
 
 
 _FEWESTROUNDED = 10  # a smaller amount is no rounding of another one

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from ..formula import Sum
-from ..layout import words
+from ..layout import long, words
 from ..model.address import Cell
 from ..model.table import Axis, Column, ColumnRole, Evidence, LineKind, Table, Total
 from .candidates import (
@@ -44,11 +44,11 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
     search = Search(table)
     search.look_ahead()
     unchecked: list[Cell] = []
-    index_of = {line.row: index for index, line in enumerate(table.lines)}
+    index_of = long.indexes(table.lines) if sums else {}
     stack: list[int] = []  # lines and totals that no later total has taken in yet
     pending: list[int] = []  # totals that stand above their lines
     nets: dict[int, tuple[int, ...]] = {}  # lines that are what is left of the first when the second is taken
-    for row, line in enumerate(table.lines):
+    for row, line in long.telling_lines(table.lines, stack):
         if line.kind in (LineKind.OF_WHICH, LineKind.SHARE):
             continue
         if line.kind is LineKind.LINE:
@@ -65,7 +65,7 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
                     if -1 not in agreed.signs or _is_filled(table, position, agreed):
                         found.append(_column_total(table, at, position, agreed, Evidence.AGREEMENT))
                 found[first:] = _without_rounded_corner(found[first:])
-                stack = [item for item in stack if item not in agreed.members]
+                stack[:] = [item for item in stack if item not in agreed.members]
                 if row in agreed.members:
                     continue
             stack.append(row)
@@ -102,7 +102,7 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
             for net in above:
                 found = [total for total in found if total.cell.row != table.lines[net].row]
                 discovered.remove(net)
-            stack = [nets[item][0] if item in above else item for item in stack]
+            stack[:] = [nets[item][0] if item in above else item for item in stack]
             above_parts = {nets[net][0]: [*nets[net][1:], net] for net in above}
             above_parts |= heads(table, row, stack)
             for head, parts in above_parts.items():
@@ -111,7 +111,7 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
                     found.append(
                         _column_total(table, head, position, Candidate.plus(parts), Evidence.AGREEMENT)
                     )
-                stack = [item for item in stack if item not in parts]
+                stack[:] = [item for item in stack if item not in parts]
         chosen, evidence, judged = choose_lines(table, row, stack, own, foreign)
         told = told and judged is None
         if chosen is None and not own:
@@ -132,19 +132,19 @@ def column_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], 
             known = once.get(candidate)
             if known is None:
                 kept = _without_twice(table, candidate, found)
-                known = once[candidate] = kept, tuple([table.lines[member].row for member in kept.members])
+                known = once[candidate] = kept, long.rows_of(table.lines, kept.members)
                 taken.update(kept.members)
             if why is Evidence.OWN_FORMULA:
                 why = _evidence(table, row, position, known[0], sums)
             found.append(_column_total(table, row, position, known[0], why, known[1]))
         if evidence is Evidence.AGREEMENT and not table.in_proposal:
             found[first:] = _without_rounded_corner(found[first:])
-        stack = [item for item in stack if item not in taken]
+        stack[:] = [item for item in stack if item not in taken]
         stack.append(row)
     for row in pending:
         unchecked.extend(_below(table, row, found))
     if not table.in_proposal:
-        found = _said_once(table, without_contradicted(found, sums))
+        found = _said_once(table, list(without_contradicted(found, sums)))
         found = _without_unlike_columns(_without_doubtful_rows(table, found))
         slips = _slipped_sums(table, found)
         mended = {cell for total in slips for cell in total.cells()}
@@ -193,6 +193,9 @@ def _head_first(
     return head, Candidate.plus((*parts, row))
 
 
+_NEAREST = 40  # covers that a total above its lines may have, the longest ones
+
+
 def _below(table: Table, row: int, found: list[Total]) -> list[Cell]:
     """A total that covers nothing above may stand above its lines; if not, it is not checked, and told."""
     candidates: list[Candidate] = []
@@ -201,17 +204,15 @@ def _below(table: Table, row: int, found: list[Total]) -> list[Cell]:
     if any(at in total.addends and total.cell.row > at for total in found):  # what a net is taken from
         judged = [position for position, amount in enumerate(lines[row].amounts) if amount is not None]
         return [Cell(at, table.columns[judged[0]].number)] if judged and row else []
-    below: list[int] = []
-    for index in range(row + 1, len(lines)):
-        if lines[index].kind is LineKind.LINE:
-            below.append(index)
-            if len(below) > 1 or table.in_proposal:  # two lines that show the same are no sum
-                candidates.append(Candidate.plus(below))
-        elif lines[index].kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
-            break
+    others = long.of_kind(lines[row + 1 :], LineKind.TOTAL, LineKind.SUBTOTAL)
+    end = row + 1 + others[0] if others else len(lines)
+    below = [row + 1 + index for index in long.of_kind(lines[row + 1 : end], LineKind.LINE)]
+    fewest = 1 if table.in_proposal else 2  # two lines that show the same are no sum
+    for count in range(max(fewest, len(below) - _NEAREST + 1), len(below) + 1):
+        candidates.append(Candidate.plus(below[:count]))
     judged = [position for position, amount in enumerate(lines[row].amounts) if amount is not None]
     if candidates:
-        best, agreeing, tested, telling = best_of(table, row, candidates[-40:], judged)
+        best, agreeing, tested, telling = best_of(table, row, candidates, judged)
         if best is not None and agreeing * 2 > tested and telling:
             found.extend(_column_total(table, row, position, best, Evidence.AGREEMENT) for position in judged)
             return []
@@ -227,14 +228,14 @@ def _column_total(
     rows: tuple[int, ...] | None = None,
 ) -> Total:
     lines = table.lines
-    values = [lines[member].amounts[position] for member in candidate.members]
+    values = long.amounts(table, candidate.members, position)
     shown = lines[row].amounts[position]
     column: Column = table.columns[position]
     expected = signed_sum(values, candidate.signs)
     if expected is None and shown is not None and table.in_proposal:
         expected = ZERO
     if rows is None:
-        rows = tuple([lines[member].row for member in candidate.members])
+        rows = long.rows_of(lines, candidate.members)
     if table.sheet.unvalued and is_unknown(table, (Cell(one, column.number) for one in rows)):
         expected = None
     return Total(
@@ -285,7 +286,7 @@ def _with_all_lines(table: Table, row: int, own: dict[int, Candidate]) -> dict[i
 def _without_twice(table: Table, candidate: Candidate, found: list[Total]) -> Candidate:
     """A cover that holds a subtotal and the lines of that subtotal counts them twice: the subtotal goes."""
     lines = table.lines
-    if all(lines[member].kind is LineKind.LINE for member in candidate.members):
+    if long.all_of_kind(lines, candidate.members, LineKind.LINE):
         return candidate
     members = set(candidate.members)
     rows = {lines[member].row: member for member in candidate.members}

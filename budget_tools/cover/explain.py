@@ -8,11 +8,13 @@ is the cell to look at.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from math import gcd
 
+from ..layout.long import lines_of_kind
 from ..model.address import Cell
+from ..model.long import in_doubt, on_rows, plainly_right, telling, with_runs
 from ..model.table import Axis, Cause, Disagreement, Evidence, Line, LineKind, Table, Total
 
 
@@ -21,7 +23,7 @@ def explain(
     broken: Sequence[Total],
     *,
     suspects: Mapping[Cell, Sequence[Decimal]] = {},
-    calculated: frozenset[Cell] = frozenset(),
+    calculated: Container[Cell] = frozenset(),
 ) -> list[Disagreement]:
     """The fewest faults that account for the broken totals.
 
@@ -32,7 +34,7 @@ def explain(
             total that is right with one of them has no fault of its own and is left out.
         calculated: cells whose formula gives what they show: they are never the culprit.
     """
-    formulas = _definitions(table, frozenset(table.sheet.formulas), set())
+    formulas = _definitions(table, table.sheet.formulas, set())
     left = [total for total in broken if not _excused(table, total, suspects, formulas)]
     left, found = _subtotals_twice(table, left)
     if len(left) > 1:
@@ -76,7 +78,7 @@ def _outside_the_table(table: Table, left: list[Total]) -> tuple[list[Total], li
         if total.axis is not Axis.BLOCK and not total.corner:
             groups[*_along(total), round(total.difference, 6)].append(total)
     found: list[Disagreement] = []
-    alike = Counter(_along(total) for total in table.totals) if left else Counter()
+    alike = Counter(map(_along, in_doubt(table.totals))) + plainly_right(table.totals) if left else Counter()
     for (axis, line, _), totals in groups.items():
         if len(totals) < 2 or len(totals) * _MOST_TO_ONE < alike[axis, line]:
             continue  # in a register two lines may be off by the same amount and have nothing in common
@@ -109,16 +111,17 @@ def _without_consequences(table: Table, left: list[Total], found: Sequence[Disag
     reported = {id(total): total for total in left}
     amiss = [
         total
-        for total in table.totals
+        for total in in_doubt(table.totals)
         if total.expected is not None and (total.shown is None or total.difference)
     ]
     kept: list[Total] = []
     for total in left:
-        cells = set(total.cells())
+        adds = _adds(total)
         corrected = {
             other.cell: (other.expected,)
             for other in amiss
-            if other.cell in cells
+            if other.cell != total.cell
+            and adds(other.cell)
             and other.expected is not None
             and (not other.wrong or id(other) in elsewhere or id(other) in reported)
         }
@@ -134,16 +137,17 @@ _Equation = dict[Cell, int]
 
 
 def _culprits(
-    table: Table, left: list[Total], broken: Sequence[Total], calculated: frozenset[Cell]
+    table: Table, left: list[Total], broken: Sequence[Total], calculated: Container[Cell]
 ) -> tuple[list[Total], list[Disagreement]]:
     """Faults that put two or more totals wrong, and the broken totals that they do not account for."""
     off = {(total.cell, total.axis) for total in broken}
     definitions = _definitions(table, calculated, off)
     equations = {id(total): _equation(total, definitions) for total in left}
-    touched = set().union(*equations.values()) if equations else set()
+    counted = Counter(cell for equation in equations.values() for cell in equation)
+    touched = {cell for cell, count in counted.items() if count > 1}  # no other cell mends two totals
     rows, columns = {cell.row for cell in touched}, {cell.column for cell in touched}
     holding: set[Cell] = set()
-    for total in table.totals:
+    for total in on_rows(table.totals, rows):
         if not definitions:  # a register has many totals, and few of them stand beside a fault
             if total.axis is Axis.ROW and total.cell.row not in rows:
                 continue
@@ -175,22 +179,29 @@ def _culprits(
     return left, found
 
 
-def _definitions(table: Table, calculated: frozenset[Cell], off: set[tuple[Cell, Axis]]) -> dict[Cell, Total]:
+def _definitions(
+    table: Table, calculated: Container[Cell], off: set[tuple[Cell, Axis]]
+) -> Mapping[Cell, Total]:
     """The totals that are calculated by their own formulas, by their cells."""
     found: dict[Cell, Total] = {}
-    for total in table.totals:
+    for total in in_doubt(table.totals):
         if (
             total.evidence is Evidence.OWN_FORMULA
             and total.cell in calculated
             and (total.cell, total.axis) not in off
         ):
             found.setdefault(total.cell, total)
-    return found
+    return with_runs(found, table.totals, calculated)
 
 
 def _equation(total: Total, definitions: Mapping[Cell, Total]) -> _Equation:
     """A total's equation over cells that somebody typed: what formulas calculate is put in their place."""
     equation: _Equation = {}
+    if not definitions:
+        equation[total.cell] = 1
+        for cell, sign in zip(total.cells(), total.signs, strict=True):
+            equation[cell] = equation.get(cell, 0) - sign
+        return {cell: coefficient for cell, coefficient in equation.items() if coefficient}
 
     def add(cell: Cell, coefficient: int, depth: int) -> None:
         definition = definitions.get(cell)
@@ -238,7 +249,8 @@ def _single_cause(table: Table, total: Total, left: list[Total]) -> Cause:
     """A corner that disagrees one way only is a corner's fault when nothing else is broken."""
     if total.corner and len(left) == 1:
         other = Axis.COLUMN if total.axis is Axis.ROW else Axis.ROW
-        if any(one.cell == total.cell and one.axis is other for one in table.totals):
+        totals = on_rows(table.totals, {total.cell.row})
+        if any(one.cell == total.cell and one.axis is other for one in totals):
             return Cause.CORNER
     return Cause.ROW_TOTAL if total.axis is Axis.ROW else Cause.COLUMN_TOTAL
 
@@ -255,13 +267,15 @@ def _excused(
     """Whether faults of cells that the total adds, directly or through formulas, explain its difference."""
     if not suspects:
         return False
-    for equation in (_equation(total, {}), _equation(total, formulas)):
+    if not formulas and not any(map(_adds(total), suspects)):
+        return False
+    for definitions in ({}, formulas) if formulas else (formulas,):
+        equation = _equation(total, definitions)
         if not any(cell in suspects for cell in equation):
             continue
         inside = [(cell, coefficient) for cell, coefficient in equation.items() if cell in suspects]
-        differences = {
-            sum(((table.amount(cell) or Decimal(0)) * n for cell, n in equation.items()), Decimal(0))
-        }
+        amounts = zip(table.amounts_at(equation), equation.values(), strict=True)
+        differences = {sum(((amount or Decimal(0)) * n for amount, n in amounts), Decimal(0))}
         for cell, coefficient in inside[:_MOST_SUSPECTS]:
             meant = suspects[cell]
             if not meant:
@@ -273,6 +287,17 @@ def _excused(
         if any(abs(difference) <= total.tolerance for difference in differences):
             return True
     return False
+
+
+def _adds(total: Total) -> Callable[[Cell], bool]:
+    """Whether a cell is a total's own, or one that it adds."""
+    if total.axis is Axis.BLOCK:
+        cells = {total.cell, *total.cells()}
+        return cells.__contains__
+    added = set(total.addends)
+    if total.axis is Axis.ROW:
+        return lambda cell: cell == total.cell or (cell.row == total.cell.row and cell.column in added)
+    return lambda cell: cell == total.cell or (cell.column == total.cell.column and cell.row in added)
 
 
 def _subtotals_twice(table: Table, left: list[Total]) -> tuple[list[Total], list[Disagreement]]:
@@ -306,8 +331,8 @@ def _follows(totals: Sequence[Total], broken: Sequence[Total]) -> bool:
 
 
 def _counted_twice(table: Table, row: int, totals: list[Total]) -> Line | None:
-    for line in table.lines:
-        if line.row == row or line.kind not in (LineKind.SUBTOTAL, LineKind.OF_WHICH, LineKind.TOTAL):
+    for line in lines_of_kind(table, LineKind.SUBTOTAL, LineKind.OF_WHICH, LineKind.TOTAL):
+        if line.row == row:
             continue
         if line.row > max(total.cell.row for total in totals) and line.kind is LineKind.TOTAL:
             continue
@@ -409,13 +434,14 @@ def _alone(fault: Disagreement) -> bool:
     own = {(total.cell, total.axis) for total in fault.totals}
     around = [
         total
-        for total in fault.table.totals
+        for total in on_rows(fault.table.totals, rows)
         if (total.cell.row in rows or total.cell.column in columns)
         and (total.cell, total.axis) not in own
         and total.shown
         and total.expected is not None
     ]
-    return len(around) >= _TELLING and not any(total.wrong or total.rounded for total in around)
+    right = sum(count for (_, column), count in telling(fault.table.totals).items() if column in columns)
+    return len(around) + right >= _TELLING and not any(total.wrong or total.rounded for total in around)
 
 
 _TRACELESS = (1.0, 1.0, 0.75, 0.67, 0.6, 0.55, 0.5)  # how often rounding so many figures shows nowhere
@@ -429,8 +455,8 @@ def traceless(tables: Iterable[Table]) -> float:
         for total in table.totals:
             if total.shown and total.expected is not None and total.cell not in table.sheet.formulas:
                 likely *= _TRACELESS[_figures(table, total)]
-        if likely < _UNLIKELY:
-            break
+                if likely < _UNLIKELY:
+                    return likely
     return likely
 
 
@@ -445,12 +471,16 @@ def _exact_but_for(table: Table, faults: Sequence[Disagreement], elsewhere: floa
     if len(faults) != 1:
         return False
     own = {(total.cell, total.axis) for total in faults[0].totals}
+    for total in in_doubt(table.totals):
+        told = total.shown and total.expected is not None and (total.cell, total.axis) not in own
+        if told and (total.wrong or total.rounded):
+            return False
     likely = elsewhere
     for total in table.totals:
         if total.shown and total.expected is not None and (total.cell, total.axis) not in own:
-            if total.wrong or total.rounded:
-                return False
             likely *= _TRACELESS[_figures(table, total)]
+            if likely < _UNLIKELY:
+                break
     return likely < _UNLIKELY
 
 
@@ -464,9 +494,11 @@ def places_rounded(table: Table, faults: Sequence[Disagreement]) -> int:
     if len(small) < SEVERAL:
         return len(small)
     sizes: dict[tuple[Axis, int], set[Decimal]] = defaultdict(set)
-    for total in table.totals:
+    for total in in_doubt(table.totals):
         if total.shown and not total.wrong:
             sizes[_along(total)].add(Decimal(0))
+    for along in telling(table.totals):
+        sizes[along].add(Decimal(0))
     places: set[tuple[Axis, int] | Cell] = set()
     for fault in small:
         sizes[_along(fault.totals[0])].add(round(fault.totals[0].difference, 6))

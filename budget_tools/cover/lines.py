@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ..layout import words
+from ..layout import long, words
 from ..model.address import Cell
 from ..model.table import ColumnRole, Evidence, LineKind, Table
 from .candidates import (
@@ -91,7 +91,7 @@ def choose_lines(
     )
     if told and len(section) > 1 and not table.in_proposal:
         return Candidate.plus(section), Evidence.LAYOUT, judged
-    later = any(one.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) for one in table.lines[row + 1 :])
+    later = bool(long.of_kind(table.lines[row + 1 :], LineKind.TOTAL, LineKind.SUBTOTAL))
     if table.in_proposal and later and len(section) > 1:
         return Candidate.plus(section), Evidence.LAYOUT, judged  # a form's subtotal, after its own lines
     return None, Evidence.LAYOUT, judged
@@ -154,7 +154,7 @@ def _parts_below(table: Table, stack: list[int], at: int, positions: list[int]) 
         for total, position in zip(sums, positions, strict=True):
             shown = head[position] or ZERO
             if abs(shown - total) <= length:  # no tolerance is wider than that
-                values = [table.lines[part].amounts[position] for part in stack[at + 1 : at + 1 + length]]
+                values = long.amounts(table, stack[at + 1 : at + 1 + length], position)
                 if agrees(shown, total, tolerance(table, values, shown)):
                     # a figure and a nought are as much its parts as the line after is theirs
                     right += sum(map(bool, values)) > 1
@@ -182,21 +182,18 @@ def _line_candidates(table: Table, row: int, stack: list[int]) -> list[Candidate
     else:
         add(Candidate.plus(stack))
         add(Candidate.plus(section))
-    add(Candidate.plus(index for index in range(row) if lines[index].kind is LineKind.LINE))
+    add(Candidate.plus(long.of_kind(lines[:row], LineKind.LINE)))
     if len(stack) == 2:
         add(Candidate(tuple(stack), (1, -1)))
     add(_without_what_it_says(table, row))
     for start in range(1, min(len(stack), 40)):
         add(Candidate.plus(stack[-start:]))
     if row == 0 or not stack:
-        below = []
-        for index in range(row + 1, len(lines)):
-            if lines[index].kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
-                break
-            if lines[index].kind is LineKind.LINE:
-                below.append(index)
+        below = [row + 1 + index for index in long.of_kind(lines[row + 1 :], LineKind.LINE)]
+        others = long.of_kind(lines[row + 1 :], LineKind.TOTAL, LineKind.SUBTOTAL)
+        end = row + 1 + min(others, default=len(lines))
+        add(Candidate.plus(index for index in below if index < end))
         add(Candidate.plus(below))
-        add(Candidate.plus(i for i in range(row + 1, len(lines)) if lines[i].kind is LineKind.LINE))
     return candidates
 
 
@@ -258,7 +255,7 @@ def _may_be_meant(table: Table, row: int, candidate: Candidate, judged: list[int
     differences: list[Decimal] = []
     for position in judged:
         shown = lines[row].amounts[position]
-        values = [lines[member].amounts[position] for member in candidate.members]
+        values = long.amounts(table, candidate.members, position)
         expected = signed_sum(values, candidate.signs)
         if shown is None or expected is None:
             return True
@@ -275,7 +272,7 @@ def _slipped(table: Table, row: int, members: list[int], judged: list[int]) -> b
     slips = 0
     for position in judged:
         shown = table.lines[row].amounts[position]
-        values = [table.lines[member].amounts[position] for member in members]
+        values = long.amounts(table, members, position)
         expected = signed_sum(values, (1,) * len(values))
         if shown is None or expected is None or sum(bool(value) for value in values) < 2:
             return False
@@ -337,12 +334,13 @@ def _told_by_a_net(table: Table, row: int, section: list[int], judged: list[int]
 
 def _adds_twice(table: Table, row: int, stack: list[int], candidate: Candidate, judged: list[int]) -> bool:
     """Whether the total is right in most columns once a subtotal, or all of them, is added again."""
-    above = [i for i in range(row) if table.lines[i].kind not in (LineKind.OF_WHICH, LineKind.SHARE)]
+    above = long.of_kind(table.lines[:row], LineKind.LINE, LineKind.SUBTOTAL, LineKind.TOTAL)
     again: list[Candidate] = []
     if len(above) > len(stack):
         again.append(Candidate.plus(above))
-    for item in candidate.members:
-        if table.lines[item].kind in (LineKind.SUBTOTAL, LineKind.TOTAL):
+    totals = set(long.of_kind(table.lines, LineKind.SUBTOTAL, LineKind.TOTAL))
+    for item in candidate.members if totals else ():
+        if item in totals:
             again.append(Candidate.plus((*candidate.members, item)))
     if not again:
         return False
@@ -360,7 +358,7 @@ def best_of(
         agreeing = tested = telling = 0
         for position in judged:
             shown = amounts[position]
-            values = [table.lines[member].amounts[position] for member in candidate.members]
+            values = long.amounts(table, candidate.members, position)
             expected = signed_sum(values, candidate.signs)
             if shown is None:
                 continue
@@ -377,24 +375,14 @@ def best_of(
 
 def is_plain(table: Table, row: int) -> bool:
     """Whether the layout leaves no choice: one total, at the end or the start, over lines without parts."""
-    others = [
-        index
-        for index, line in enumerate(table.lines)
-        if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL) and index != row
-    ]
-    if others or table.lines[row].kind is not LineKind.TOTAL:
+    totals = long.of_kind(table.lines, LineKind.TOTAL, LineKind.SUBTOTAL)
+    if totals != [row] or table.lines[row].kind is not LineKind.TOTAL:
         return False
     return row in (0, len(table.lines) - 1) and len(table.lines) > 1
 
 
 def _section(table: Table, row: int) -> list[int]:
     """The lines between a total and the total before it."""
-    section: list[int] = []
-    for index in range(row - 1, -1, -1):
-        kind = table.lines[index].kind
-        if kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
-            break
-        if kind is LineKind.LINE:
-            section.append(index)
-    section.reverse()
-    return section
+    before = long.of_kind(table.lines[:row], LineKind.TOTAL, LineKind.SUBTOTAL)
+    first = before[-1] + 1 if before else 0
+    return [first + index for index in long.of_kind(table.lines[first:row], LineKind.LINE)]

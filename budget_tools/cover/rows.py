@@ -6,10 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
 from ..formula import Sum
+from ..layout import long
 from ..model.address import Cell
+from ..model.long import LongTotals, Run, in_doubt
 from ..model.table import Axis, ColumnRole, Evidence, Line, LineKind, Table, Total, YearRole
 from .candidates import (
     JUDGED,
@@ -24,19 +27,23 @@ from .candidates import (
     tolerance_of_shown,
     without_odd_one_out,
 )
+from .long import own_covers, run_down, without
 
 _FEWEST_AGREEING = 3  # fewer lines agree with anything
 _FAR = 50  # a change is so many times what rounding of its figures makes of it, or says nothing
 _FEWEST_OTHERS = 3  # so many lines without an amount in a year do not tell whether it is added
 
 
-def row_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], list[Cell], list[Total], bool]:
+def row_totals(
+    table: Table, sums: Mapping[Cell, Sum]
+) -> tuple[Sequence[Total], list[Cell], list[Total], bool]:
     """The totals of each line, the cells that cannot be checked, and totals that are doubted.
 
     Also whether formulas alone told what the totals cover, whatever the amounts.
     """
     told = True
     found: list[Total] = []
+    runs: list[Run] = []
     unchecked: list[Cell] = []
     doubtful: list[Total] = []
     index_of = {column.number: index for index, column in enumerate(table.columns)}
@@ -45,25 +52,18 @@ def row_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], lis
     for position, column in enumerate(table.columns):
         if column.role is not ColumnRole.TOTAL and (position < 2 or not (mixed or position in periods)):
             continue
+        covered = partial(_own_cover, table, sums, index_of, column.number)
         own: dict[int, Candidate] = {}
         foreign: set[int] = set()
-        for row, line in enumerate(table.lines):
-            cell = Cell(line.row, column.number)
-            total = sums.get(cell)
-            if total is None:
-                if cell in table.sheet.formulas:
+        if type(table.lines) is long.LongLines:
+            own, foreign = own_covers(table, table.lines, position, covered)
+        else:
+            for row in range(len(table.lines) if table.sheet.formulas else 0):
+                candidate, other = covered(row)
+                if candidate is not None:
+                    own[row] = candidate
+                elif other:
                     foreign.add(row)
-                continue
-            inside = [(at, sign) for at, sign in total.cells if at.column in index_of]
-            if (
-                inside
-                and total.row == line.row
-                and not any(at.column not in index_of and holds_number(table, at) for at, _ in total.cells)
-            ):
-                members = tuple(index_of[at.column] for at, _ in inside)
-                own[row] = Candidate(members, tuple(sign for _, sign in inside))
-            elif total.column != column.number:
-                foreign.add(row)
         own = _with_all_years(table, position, without_odd_one_out(own))
         if column.role is ColumnRole.TOTAL:
             chosen, evidence, judged = _choose_columns(table, position, own, foreign)
@@ -82,7 +82,10 @@ def row_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], lis
                 continue
             if own:
                 evidence = Evidence.SIBLING_FORMULAS
-        for row, line in enumerate(table.lines):
+        if type(table.lines) is long.LongLines:
+            make = partial(_row_total_at, table, position)
+            runs.append(run_down(table, table.lines, position, own, foreign, chosen, evidence, make))
+        for row, line in enumerate(table.lines if not runs else ()):
             if row in foreign:
                 continue
             if row in own:
@@ -91,11 +94,31 @@ def row_totals(table: Table, sums: Mapping[Cell, Sum]) -> tuple[list[Total], lis
                 found.append(_row_total(table, line, position, chosen, evidence))
         if chosen is None and judged and not own:
             unchecked.append(Cell(table.lines[judged[0]].row, column.number))
+    totals: Sequence[Total] = LongTotals(runs) if runs else found
     if not table.in_proposal:
-        found, doubtful = _without_doubtful_columns(found)
+        totals, doubtful = _without_doubtful_columns(totals)
         first = {total.cell.column: total.cell for total in reversed(doubtful)}
         unchecked.extend(first[column] for column in sorted(first))
-    return found, unchecked, doubtful, told
+    return totals, unchecked, doubtful, told
+
+
+def _own_cover(
+    table: Table, sums: Mapping[Cell, Sum], index_of: Mapping[int, int], number: int, row: int
+) -> tuple[Candidate | None, bool]:
+    """What the formula of a line in a column adds along it, and whether it does something else."""
+    cell = Cell(table.lines[row].row, number)
+    total = sums.get(cell)
+    if total is None:
+        return None, cell in table.sheet.formulas
+    inside = [(at, sign) for at, sign in total.cells if at.column in index_of]
+    if (
+        inside
+        and total.row == cell.row
+        and not any(at.column not in index_of and holds_number(table, at) for at, _ in total.cells)
+    ):
+        members = tuple([index_of[at.column] for at, _ in inside])
+        return Candidate(members, tuple([sign for _, sign in inside])), False
+    return None, total.column != number
 
 
 def confirmed(doubtful: Iterable[Total], others: Iterable[Total]) -> list[Total]:
@@ -136,14 +159,18 @@ def _changes(total: Total) -> Iterable[tuple[Cell, Decimal]]:
         yield cell, difference * sign
 
 
-def _without_doubtful_columns(found: list[Total]) -> tuple[list[Total], list[Total]]:
+def _without_doubtful_columns(found: Sequence[Total]) -> tuple[Sequence[Total], list[Total]]:
     """Leave out the typed totals of a column that disagree, where many do: they cover something else.
 
     Returns the rest, and those.
     """
     tested: Counter[int] = Counter()
+    if type(found) is LongTotals:
+        tested.update(
+            {run.column: len(run.rows) - len(run.known) for run in found.runs if run.evidence in JUDGED}
+        )
     wrong: dict[int, list[Total]] = {}
-    for total in found:
+    for total in in_doubt(found):
         if total.evidence in JUDGED and total.shown is not None and total.expected is not None:
             tested[total.cell.column] += 1
             if total.shown != total.expected and abs(total.difference) > max(
@@ -156,7 +183,7 @@ def _without_doubtful_columns(found: list[Total]) -> tuple[list[Total], list[Tot
         if len(sizes) > max(2, tested[column] // 8):
             doubtful.extend(totals)
     left_out = {total.cell for total in doubtful}
-    return [total for total in found if total.cell not in left_out], doubtful
+    return without(found, lambda total: total.cell in left_out) if left_out else found, doubtful
 
 
 def _with_all_years(table: Table, position: int, own: dict[int, Candidate]) -> dict[int, Candidate]:
@@ -202,16 +229,10 @@ def _choose_columns(
         common = Counter(own.values()).most_common(1)[0]
         if common[1] * 2 > len(own) or len(own) <= 2:
             return common[0], Evidence.SIBLING_FORMULAS, None
-    judged = [
-        row
-        for row, line in enumerate(table.lines)
-        if row not in foreign and row not in own and line.amounts[position] is not None
-    ]
-    typed = [
-        row
-        for row in judged
-        if (table.lines[row].row, table.columns[position].number) not in table.sheet.formulas
-    ]
+    judged = [row for row in long.filled(table, position) if row not in foreign and row not in own]
+    number = table.columns[position].number
+    rows = long.rows_of(table.lines, judged)
+    typed = [row for row, at in zip(judged, rows, strict=True) if (at, number) not in table.sheet.formulas]
     judged = typed or judged  # what is calculated down the column says nothing of its own
     best: Candidate | None = None
     best_agreeing = -1
@@ -312,7 +333,7 @@ def _agreeing_columns(
     if own:
         common, count = Counter(own.values()).most_common(1)[0]
         return common if count * 2 > len(own) and count >= 2 else None
-    rows = [row for row, line in enumerate(table.lines) if line.amounts[position] and row not in foreign]
+    rows = [row for row in long.filled(table, position, but_zero=True) if row not in foreign]
     if len(rows) < _FEWEST_LINES:
         return None
     rows = rows[:: len(rows) // _SAMPLE + 1]
@@ -358,7 +379,7 @@ def _sums_of_periods(table: Table) -> tuple[dict[int, Candidate], set[int]]:
             found[position] = Candidate.plus(parts)
     added: set[int] = set()
     right = wrong = 0
-    for row, line in enumerate(table.lines):
+    for row, line in enumerate(table.lines if found else ()):
         agreeing = tested = 0
         for position, candidate in found.items():
             values = [line.amounts[member] for member in candidate.members]
@@ -422,6 +443,10 @@ def _column_candidates(table: Table, position: int) -> list[Candidate]:
     add(after)
     add(years)
     return candidates
+
+
+def _row_total_at(table: Table, position: int, index: int, candidate: Candidate, evidence: Evidence) -> Total:
+    return _row_total(table, table.lines[index], position, candidate, evidence)
 
 
 def _row_total(table: Table, line: Line, position: int, candidate: Candidate, evidence: Evidence) -> Total:

@@ -7,15 +7,19 @@ and where none holds anywhere in a table that is not plainly laid out, nothing i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from ..formula import Sum, addends
 from ..layout import words
+from ..layout.long import LongLines, indexes
 from ..model.address import Cell
+from ..model.columns import FormulaColumns
+from ..model.long import LongTotals
 from ..model.table import ColumnRole, Line, LineKind, Table, Total
 from .columns import column_totals
 from .forms import Covers
+from .long import LongSums, adding_rows, joined
 from .rows import confirmed, row_totals
 from .running import running_totals
 from .typed import typed_among_formulas, without_contradicted, without_unfounded
@@ -25,7 +29,7 @@ _MOST_WORK = 1_000_000  # addends of a table's formulas: beyond, its formulas ar
 
 def cover(
     table: Table, sums: Mapping[Cell, Sum] | None = None, *, calculated: bool = False
-) -> tuple[tuple[Line, ...], tuple[Total, ...], tuple[Cell, ...]]:
+) -> tuple[Sequence[Line], Sequence[Total], tuple[Cell, ...]]:
     """What the totals of a table cover; ``sums`` are its ``own_sums``, where they are known already;
     ``calculated`` says that every formula shows what it gives.
 
@@ -36,7 +40,9 @@ def cover(
     sums = own_sums(table) if sums is None else sums
     lines = table.lines
     adding = _adding(table, sums) if shape is None else shape.once("adding", lambda: _adding(table, sums))
-    if adding:
+    if adding and type(lines) is LongLines:
+        lines = lines.of_another_kind(adding, LineKind.SUBTOTAL)
+    elif adding:
         lines = tuple(
             [
                 line._replace(kind=LineKind.SUBTOTAL) if index in adding else line
@@ -55,23 +61,28 @@ def cover(
             return lines, tuple(without_contradicted(known[0].totals(table, calculated=calculated), sums)), ()
     along, unchecked_columns, doubtful, told_along = row_totals(table, sums)
     down, unchecked_rows, discovered, told_down = column_totals(table, sums)
-    if told_along and told_down and not (doubtful or discovered):
+    if shape is not None and told_along and told_down and not (doubtful or discovered):
         known.append(Covers(table, (*along, *down), sums))
-    along.extend(confirmed(doubtful, down))
+    along = joined(along, confirmed(doubtful, down))
     for index in discovered:
-        lines = (*lines[:index], lines[index]._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])
+        if type(lines) is LongLines:
+            lines = lines.of_another_kind([index], LineKind.SUBTOTAL)
+        else:
+            lines = (*lines[:index], lines[index]._replace(kind=LineKind.SUBTOTAL), *lines[index + 1 :])
     typed: Sequence[Total] = ()
     if sums and not table.in_proposal:  # in a form, the totals have their names
-        typed = typed_among_formulas(table, sums, {total.cell for total in (*along, *down)})
+        typed = typed_among_formulas(table, sums, joined(along, down))
     known_cells = {total.cell for total in (*down, *typed)}
     running = running_totals(table, known_cells) if not table.in_proposal else []
-    totals = without_contradicted((*along, *down, *typed, *running), sums)
+    totals = without_contradicted(joined(along, down, typed, running), sums)
     if not table.in_proposal:
         totals = without_unfounded(table, totals)
-    return lines, tuple(totals), (*unchecked_columns, *unchecked_rows)
+    if type(totals) is not LongTotals:
+        totals = tuple(totals)
+    return lines, totals, (*unchecked_columns, *unchecked_rows)
 
 
-def _ends_in_a_net(lines: tuple[Line, ...]) -> bool:
+def _ends_in_a_net(lines: Sequence[Line]) -> bool:
     """Whether the last line is the net of totals above it: a form's expenditure, its income, what is left."""
     return (
         lines[-1].kind is LineKind.LINE
@@ -100,7 +111,7 @@ def may_end_in_a_net(table: Table) -> bool:
 _FEWEST_LINES = 2
 
 
-def _adds_up(lines: tuple[Line, ...]) -> bool:
+def _adds_up(lines: Sequence[Line]) -> bool:
     """Whether a last line is the sum of the lines before it in most columns, and in two at least."""
     right = tested = 0
     for position, shown in enumerate(lines[-1].amounts):
@@ -121,10 +132,12 @@ def own_sums(table: Table) -> Mapping[Cell, Sum]:
     return _own_sums(table) if shape is None else shape.once("sums", lambda: _own_sums(table))
 
 
-def _own_sums(table: Table) -> dict[Cell, Sum]:
+def _own_sums(table: Table) -> Mapping[Cell, Sum]:
     formulas = table.sheet.formulas
     if not formulas:
         return {}
+    if type(table.lines) is LongLines and type(formulas) is FormulaColumns:
+        return LongSums(table, formulas)
     found: dict[Cell, Sum] = {}
     work = 0
     for line in table.lines:
@@ -146,10 +159,17 @@ def _adding(table: Table, sums: Mapping[Cell, Sum]) -> frozenset[int]:
     if not sums:
         return frozenset()
     found: set[int] = set()
-    rows = {line.row for line in table.lines}
+    lines = table.lines
+    rows: Container[int] = indexes(lines)
     years = sum(column.role is ColumnRole.YEAR for column in table.columns)
-    down = {cell.row for cell, total in sums.items() if total.cells[0][0].column == cell.column}
-    for index, line in enumerate(table.lines):
+    if type(lines) is LongLines:
+        down = adding_rows(table, lines)
+        at = [index for row in sorted(down) if (index := lines.index_of(row)) is not None]
+    else:
+        down = {cell.row for cell, total in sums.items() if total.cells[0][0].column == cell.column}
+        at = list(range(len(lines)))
+    for index in at:
+        line = lines[index]
         if line.row not in down or line.kind is not LineKind.LINE:
             continue
         adding = 0

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from ..formula import Sum
+from ..layout.long import LongLines, rows_of
 from ..model.address import Cell
+from ..model.long import in_doubt, on_rows
 from ..model.table import Axis, Evidence, Table, Total
 from .candidates import (
     JUDGED,
@@ -19,26 +21,35 @@ from .candidates import (
     tolerance,
     worlds_apart,
 )
+from .long import strips_to_compare, without
 
 _SUM = 3  # fewer addends are no sum: a difference, a step
 _MOST_BESIDE_ONE = 12  # typed numbers beside a single formula that are compared with what it gives
 _MOST_ADDENDS = 60  # of a formula that is moved to another place
 
 
-def typed_among_formulas(table: Table, sums: Mapping[Cell, Sum], covered: set[Cell]) -> list[Total]:
+def typed_among_formulas(table: Table, sums: Mapping[Cell, Sum], totals: Sequence[Total]) -> list[Total]:
     """Typed numbers in a line, or a column, whose other cells all have the same formula, moved along.
 
     They give themselves away: what should stand there is what the neighbours' formula gives in their place.
+    ``totals`` are the cells whose cover is known already.
     """
     found: list[Total] = []
-    lines = {line.row: line for line in table.lines}
     numbers = [column.number for column in table.columns]
-    inside: dict[int, list[Sum]] = {}
-    for cell, own in sums.items():
-        inside.setdefault(cell.row, []).append(own)
-    rows = [row for row in lines if row in inside and not _adds_itself(row, inside[row])]
-    strips = [[Cell(row, number) for number in numbers] for row in rows]
-    strips += [[Cell(row, number) for row in lines] for number in numbers]
+    if type(table.lines) is LongLines:
+        along, down = strips_to_compare(table, table.lines, totals)
+    else:
+        inside: dict[int, list[Sum]] = {}
+        for cell, own in sums.items():
+            inside.setdefault(cell.row, []).append(own)
+        along = [line.row for line in table.lines if line.row in inside]
+        along = [row for row in along if not _adds_itself(row, inside[row])]
+        down = numbers
+    strips = [[Cell(row, number) for number in numbers] for row in along]
+    if down:
+        lines = rows_of(table.lines, range(len(table.lines)))
+        strips += [[Cell(row, number) for row in lines] for number in down]
+    covered = {total.cell for total in (totals if down else on_rows(totals, along))}
     for strip in strips:
         moved: Counter[tuple[tuple[int, int, int], ...]] = Counter()
         for cell in strip:
@@ -109,31 +120,33 @@ def _is_slip_beside_one(shown: Decimal, expected: Decimal, addends: int) -> bool
     return addends >= _SUM or (shown != -expected and is_long(expected))
 
 
-def without_unfounded(table: Table, totals: Sequence[Total]) -> list[Total]:
+def without_unfounded(table: Table, totals: Sequence[Total]) -> Sequence[Total]:
     """Totals, without typed ones that nothing in their own place speaks for.
 
     A year that was never broken down has a total and empty lines; what the neighbours take over from the cell
     before them is no sum; and a total that is typed again below the calculated one is there to compare.
     """
-    cells = {total.cell for total in totals}
-    return [
-        total
-        for total in totals
-        if total.evidence not in JUDGED
-        or not total.wrong
-        or (
-            any(table.amount(cell) for cell in total.cells())
-            and (total.axis is Axis.COLUMN or len(total.addends) > 1)
-            and not _repeats(table, total, cells)
-        )
-    ]
+    return without(
+        totals,
+        lambda total: (
+            total.evidence in JUDGED
+            and total.wrong
+            and not (
+                any(table.amount(cell) for cell in total.cells())
+                and (total.axis is Axis.COLUMN or len(total.addends) > 1)
+                and not _repeats(table, total, totals)
+            )
+        ),
+    )
 
 
-def _repeats(table: Table, total: Total, totals: set[Cell]) -> bool:
+def _repeats(table: Table, total: Total, totals: Sequence[Total]) -> bool:
     """Whether a line without a name shows the total right above it once more."""
     line = table.line(total.cell.row)
     above = Cell(total.cell.row - 1, total.cell.column)
-    return line is not None and not line.label and above in totals and table.amount(above) == total.shown
+    if line is None or line.label or table.amount(above) != total.shown:
+        return False
+    return any(other.cell == above for other in on_rows(totals, {above.row}))
 
 
 def _adds_itself(row: int, inside: Sequence[Sum]) -> bool:
@@ -141,16 +154,17 @@ def _adds_itself(row: int, inside: Sequence[Sum]) -> bool:
     return len(inside) == 1 and inside[0].row == row
 
 
-def without_contradicted(totals: Sequence[Total], sums: Mapping[Cell, Sum]) -> list[Total]:
+def without_contradicted(totals: Sequence[Total], sums: Mapping[Cell, Sum]) -> Sequence[Total]:
     """Totals, without typed ones that a formula adds together with what they are taken to cover.
 
     Nobody adds a total to its own parts: the amount is one of them, or of something else. For the same
     reason no total covers a sum together with what that sum adds. A sum of two may be the next step of a
     running sum, though.
     """
-    doubted = [total for total in totals if total.evidence is Evidence.SIBLING_FORMULAS and total.wrong]
+    siblings = Evidence.SIBLING_FORMULAS
+    doubted = [total for total in in_doubt(totals) if total.evidence is siblings and total.wrong]
     if not doubted or not sums:
-        return list(totals)
+        return totals
     cells = {total.cell for total in doubted}
     users: dict[Cell, list[Sum]] = {cell: [] for cell in cells}
     for formula in sums.values():
@@ -158,11 +172,11 @@ def without_contradicted(totals: Sequence[Total], sums: Mapping[Cell, Sum]) -> l
             for addend, sign in formula.cells:
                 if sign > 0 and addend in cells:
                     users[addend].append(formula)
-    contradicted: set[int] = set()
+    contradicted: set[Total] = set()
     for total in doubted:
         covered = {cell for cell, sign in zip(total.cells(), total.signs, strict=True) if sign > 0}
         inside = [sums[cell] for cell in covered if cell in sums and len(sums[cell].cells) > 2]
         near = (*users[total.cell], *inside)
         if any(cell in covered for formula in near for cell, sign in formula.cells if sign > 0):
-            contradicted.add(id(total))
-    return [total for total in totals if id(total) not in contradicted]
+            contradicted.add(total)
+    return without(totals, lambda total: total in contradicted)

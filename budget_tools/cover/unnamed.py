@@ -34,6 +34,8 @@ class Search:
         table = self.table
         if table.in_proposal or len(table.columns) < _FEWEST_AGREEING - 1:
             return
+        if len(table.lines) > _LONGEST_SEARCHED:
+            return
         stack: list[int] = []
         for row, line in enumerate(table.lines):
             if line.kind in (LineKind.OF_WHICH, LineKind.SHARE):

@@ -2,14 +2,17 @@
 
 from .changes import changes
 from .evaluate import Evaluator
-from .faults import formula_faults
+from .faults import Strip, formula_faults, strips_of
 from .pattern import Pattern, pattern
 from .recalculate import recalculated
-from .tree import Sum, addends, calls, parse, references, shifted
+from .tree import Call, Reference, Sum, addends, calls, parse, references, shifted
 
 __all__ = [
+    "Call",
     "Evaluator",
     "Pattern",
+    "Reference",
+    "Strip",
     "Sum",
     "addends",
     "calls",
@@ -20,4 +23,5 @@ __all__ = [
     "recalculated",
     "references",
     "shifted",
+    "strips_of",
 ]

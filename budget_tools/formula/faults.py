@@ -25,7 +25,7 @@ _DEEPEST = 20
 _FEWEST_ALIKE = 3
 
 
-class _Strip(NamedTuple):
+class Strip(NamedTuple):
     """The formulas along a row, or down a column, that do the same job; cells and forms stand in order."""
 
     along: bool
@@ -34,12 +34,20 @@ class _Strip(NamedTuple):
     forms: list[str]
 
 
-def formula_faults(table: Table) -> list[FormulaFault]:
-    """The faults of a table's formulas, one for each block that has the same."""
+_Special = dict[Cell, Pattern]
+
+
+def formula_faults(table: Table, known: tuple[list[Strip], _Special] | None = None) -> list[FormulaFault]:
+    """The faults of a table's formulas, one for each block that has the same.
+
+    ``known`` are the strips of a long table, and its formulas that hold a number or a link.
+    """
     formulas = table.sheet.formulas
-    if not formulas or len(table.lines) > _LONGEST:
+    if not formulas or (known is None and len(table.lines) > _LONGEST):
         return []
-    if table.shape is None or not table.in_proposal:
+    if known is not None:
+        strips, special = known
+    elif table.shape is None or not table.in_proposal:
         strips, special = _strips(table, formulas)
     else:  # in a form, no amount has a say in which lines are totals
         strips, special = table.shape.once("strips", lambda: _doubtful(table, *_strips(table, formulas)))
@@ -56,15 +64,12 @@ def formula_faults(table: Table) -> list[FormulaFault]:
     return faults
 
 
-_Special = dict[Cell, Pattern]
-
-
-def _doubtful(table: Table, strips: list[_Strip], special: _Special) -> tuple[list[_Strip], _Special]:
+def _doubtful(table: Table, strips: list[Strip], special: _Special) -> tuple[list[Strip], _Special]:
     """The strips of a form in which an amount may have a say: not those of sums that add all they should."""
     return [strip for strip in strips if not _is_settled(table, strip)], special
 
 
-def _is_settled(table: Table, strip: _Strip) -> bool:
+def _is_settled(table: Table, strip: Strip) -> bool:
     """Whether a strip is one formula throughout: no total, or one that adds plain cells without a gap."""
     if strip.forms.count(strip.forms[0]) != len(strip.forms):
         return False
@@ -81,15 +86,24 @@ def _is_settled(table: Table, strip: _Strip) -> bool:
     return not strip.along or total.column != cell.column or not _candidates(table, cell, total)[0]
 
 
-def _strips(table: Table, formulas: Mapping[Cell, Formula]) -> tuple[list[_Strip], dict[Cell, Pattern]]:
+def _strips(table: Table, formulas: Mapping[Cell, Formula]) -> tuple[list[Strip], dict[Cell, Pattern]]:
     """The strips of a table, and its formulas that hold a number or a link."""
+    strips, down, special = strips_of(table, table.lines)
+    return [*strips, *down.values()], special
+
+
+def strips_of(
+    table: Table, lines: Iterable[Line]
+) -> tuple[list[Strip], dict[int, Strip], dict[Cell, Pattern]]:
+    """The strips along some lines of a table, those down its columns, and the formulas that are special."""
+    formulas = table.sheet.formulas
     special: dict[Cell, Pattern] = {}
-    strips: list[_Strip] = []
-    down: dict[int, _Strip] = {}
+    strips: list[Strip] = []
+    down: dict[int, Strip] = {}
     columns = [(column.number, column.role is ColumnRole.TOTAL) for column in table.columns]
     get = formulas.get
-    for line in table.lines:
-        along: _Strip | None = None
+    for line in lines:
+        along: Strip | None = None
         row, is_total = line.row, line.kind in _TOTALS
         for number, totals in columns:
             formula = get((row, number))  # type: ignore[call-overload]
@@ -103,18 +117,17 @@ def _strips(table: Table, formulas: Mapping[Cell, Formula]) -> tuple[list[_Strip
             sideways = totals and (not is_total or _adds_sideways(formula, cell))
             if not sideways:
                 if along is None:
-                    along = _Strip(True, is_total, [], [])
+                    along = Strip(True, is_total, [], [])
                     strips.append(along)
                 along.cells.append(cell)
                 along.forms.append(made.form)
             if sideways or not is_total:
                 other = down.get(number)
                 if other is None:
-                    other = down[number] = _Strip(False, totals, [], [])
+                    other = down[number] = Strip(False, totals, [], [])
                 other.cells.append(cell)
                 other.forms.append(made.form)
-    strips.extend(down.values())
-    return strips, special
+    return strips, down, special
 
 
 def _adds_sideways(formula: Formula, cell: Cell) -> bool:
@@ -122,7 +135,7 @@ def _adds_sideways(formula: Formula, cell: Cell) -> bool:
     return total is not None and bool(total.cells) and total.row == cell.row
 
 
-def _faults_of(table: Table, strip: _Strip) -> Iterator[FormulaFault]:
+def _faults_of(table: Table, strip: Strip) -> Iterator[FormulaFault]:
     cells, forms = strip.cells, strip.forms
     if forms.count(forms[0]) == len(forms):
         if strip.totals:
@@ -149,7 +162,7 @@ def _faults_of(table: Table, strip: _Strip) -> Iterator[FormulaFault]:
 
 
 def _odd_ones(
-    table: Table, strip: _Strip, blocks: Mapping[str, list[Cell]], usual: str
+    table: Table, strip: Strip, blocks: Mapping[str, list[Cell]], usual: str
 ) -> Iterator[FormulaFault]:
     """Blocks that add something else than what most formulas of the strip would add in their place."""
     formulas = table.sheet.formulas
@@ -203,12 +216,12 @@ def _odd_ones(
         yield FormulaFault(table, FormulaCause.UNLIKE, tuple(unlike), meant=meant, by_siblings=True)
 
 
-def _is_sum(strip: _Strip, total: Sum | None) -> bool:
+def _is_sum(strip: Strip, total: Sum | None) -> bool:
     """Whether a formula adds: a total of a single line does, a reference elsewhere carries a figure over."""
     return total is not None and len(total.cells) > (0 if strip.totals else 1)
 
 
-def _usual(table: Table, strip: _Strip, blocks: Mapping[str, list[Cell]]) -> str | None:
+def _usual(table: Table, strip: Strip, blocks: Mapping[str, list[Cell]]) -> str | None:
     """The form of most formulas; where there is no most, the one that adds all, or in a form just more."""
     counts = Counter({form: len(block) for form, block in blocks.items()})
     (form, most), (_, second) = counts.most_common(2)
@@ -230,7 +243,7 @@ def _usual(table: Table, strip: _Strip, blocks: Mapping[str, list[Cell]]) -> str
     return None
 
 
-def _adds_less(table: Table, strip: _Strip, model: Formula, cell: Cell) -> bool:
+def _adds_less(table: Table, strip: Strip, model: Formula, cell: Cell) -> bool:
     """Whether a formula holds a part of what another would add there, adds elsewhere, or does not add."""
     own = addends(table.sheet.formulas[cell], cell)
     if own is None or not own.cells:
@@ -240,7 +253,7 @@ def _adds_less(table: Table, strip: _Strip, model: Formula, cell: Cell) -> bool:
     return bool(missing) and (elsewhere or not extra)
 
 
-def _adds_plain_amounts(table: Table, strip: _Strip, total: Sum) -> bool:
+def _adds_plain_amounts(table: Table, strip: Strip, total: Sum) -> bool:
     """Whether a sum holds nothing but lines, or nothing but years that are planned."""
     if any(sign != 1 for _, sign in total.cells) or (total.column if strip.along else total.row) is None:
         return False
@@ -254,7 +267,7 @@ def _adds_plain_amounts(table: Table, strip: _Strip, total: Sum) -> bool:
     return all(planned.get(at.column, True) for at, _ in total.cells)
 
 
-def _adds_all(table: Table, strip: _Strip, total: Sum) -> bool:
+def _adds_all(table: Table, strip: Strip, total: Sum) -> bool:
     """Whether a sum is that of all lines of its column, or of all years of its line."""
     if any(sign != 1 for _, sign in total.cells):
         return False
@@ -306,7 +319,7 @@ def _on_one_line(expected: Sum | None, own: Sum | None) -> bool:
     return expected.row is not None and expected.row == own.row
 
 
-def _is_meant_so(table: Table, strip: _Strip, cell: Cell, form: str, own: Sum | None) -> bool:
+def _is_meant_so(table: Table, strip: Strip, cell: Cell, form: str, own: Sum | None) -> bool:
     """Whether a formula has a reason to differ: it runs the other way, or carries a balance over."""
     formulas = table.sheet.formulas
     if not (own is not None and own.column == cell.column and strip.along):
@@ -323,7 +336,7 @@ def _is_meant_so(table: Table, strip: _Strip, cell: Cell, form: str, own: Sum | 
     return isinstance(alone, Reference) and (alone.sheet is not None or own is not None)
 
 
-def _can_be_told(table: Table, strip: _Strip, block: list[Cell], usual: str) -> bool:
+def _can_be_told(table: Table, strip: Strip, block: list[Cell], usual: str) -> bool:
     """Whether formulas stand where others are sure to be meant: a series may begin and end otherwise."""
     if strip.totals and (table.in_proposal or not strip.along or block[0] != strip.cells[0]):
         return True
@@ -359,7 +372,7 @@ def _value(table: Table, weights: Mapping[Cell, int]) -> Decimal:
 # --- a block of equal formulas, against the table -----------------------------------------------------
 
 
-def _of_block(table: Table, strip: _Strip, block: list[Cell]) -> Iterator[FormulaFault]:
+def _of_block(table: Table, strip: Strip, block: list[Cell]) -> Iterator[FormulaFault]:
     """Totals that leave lines of their section out, take the heading in, or add something twice."""
     cell = block[0]
     total = addends(table.sheet.formulas[cell], cell)
@@ -398,7 +411,7 @@ def _range_fault(
     return FormulaFault(table, FormulaCause.RANGE, tuple(block), left_out, added, meant)
 
 
-def _left_out(table: Table, strip: _Strip, block: list[Cell], total: Sum) -> tuple[Cell, ...]:
+def _left_out(table: Table, strip: Strip, block: list[Cell], total: Sum) -> tuple[Cell, ...]:
     """The lines between a total and its range, or right before the range, that no total holds at all."""
     (row, column), own = block[0], {at for at, _ in total.rows}
     candidates, between = _candidates(table, block[0], total)
@@ -463,7 +476,7 @@ def _candidates(table: Table, cell: Cell, total: Sum) -> tuple[list[Line], list[
     return [*before, *between], between
 
 
-def _adds_beside(table: Table, strip: _Strip, block: list[Cell], rows: set[int]) -> bool:
+def _adds_beside(table: Table, strip: Strip, block: list[Cell], rows: set[int]) -> bool:
     """Whether another total of the same line adds just these rows of its own column."""
     for cell in strip.cells:
         total = None if cell in block else addends(table.sheet.formulas[cell], cell)
@@ -482,7 +495,7 @@ def _of_their_size(table: Table, cell: Cell, total: Sum) -> bool:
     return not size or not sizes or min(sizes) / _WORLDS_APART <= size <= max(sizes) * _WORLDS_APART
 
 
-def _counted_twice(table: Table, strip: _Strip, block: list[Cell]) -> Iterator[FormulaFault]:
+def _counted_twice(table: Table, strip: Strip, block: list[Cell]) -> Iterator[FormulaFault]:
     """Cells that a total adds more than once, directly or through totals that it adds."""
     cell = block[0]
     formulas = table.sheet.formulas
@@ -523,7 +536,7 @@ def _doubled(weights: Mapping[Cell, int], table: Table) -> list[Cell]:
 _MOST_WORK = 20_000
 
 
-def _leaves(table: Table, strip: _Strip, total: Sum, cells: Mapping[Cell, int]) -> Counter[Cell]:
+def _leaves(table: Table, strip: Strip, total: Sum, cells: Mapping[Cell, int]) -> Counter[Cell]:
     """How often each cell is counted once the sums of the same row or column are followed to their ends."""
     formulas = table.sheet.formulas
     weights: Counter[Cell] = Counter()
@@ -543,7 +556,7 @@ def _leaves(table: Table, strip: _Strip, total: Sum, cells: Mapping[Cell, int]) 
     return weights
 
 
-def _leaves_of(table: Table, strip: _Strip, cell: Cell) -> set[Cell]:
+def _leaves_of(table: Table, strip: Strip, cell: Cell) -> set[Cell]:
     """The cells that a total adds in the end; none for a cell that adds nothing."""
     formula = table.sheet.formulas.get(cell)
     total = addends(formula, cell) if formula is not None else None

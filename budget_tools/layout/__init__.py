@@ -15,7 +15,7 @@ from ..model.mark import is_ours
 from ..model.proposal import Page, Proposal, Text
 from ..model.table import Table
 from ..settings import Settings
-from . import words
+from . import long, words
 from .blocks import blocks
 from .forms import table_below
 from .headings import Note, headings
@@ -37,6 +37,9 @@ def layout(book: Book, settings: Settings) -> tuple[Page, ...]:
 
 
 def _sheet(sheet: Sheet, settings: Settings) -> Page:
+    columns = long.said(sheet) if long.is_long(sheet) else None
+    if columns is not None and not starts(sheet, columns.notes, settings.number.pattern):
+        return _long_sheet(sheet, columns, settings)
     texts, others = _cells(sheet)
     notes: list[Note] = []
     for row, column, text in texts:
@@ -98,6 +101,29 @@ def _sheet(sheet: Sheet, settings: Settings) -> Page:
     rounded = bool(tables) and len(proposals) == 0 and words.says_rounded(texts)
     heads = () if proposals else _analysis_headings(sheet, notes)
     return Page(sheet, language, tuple(tables), tuple(proposals), len(texts), len(others), rounded, heads)
+
+
+def _long_sheet(sheet: Sheet, said: long.Said, settings: Settings) -> Page:
+    """A sheet of thousands of rows on which no form begins."""
+    language = settings.numbers or _language(said.edges)
+    of_tables = headings(sheet, said.notes, said.others)
+    drafts = [
+        draft
+        for heading in of_tables
+        if (draft := table_below(sheet, heading, of_tables, frozenset(), language, [])) is not None
+    ]
+    rest = long.outside(sheet, [(draft.heading_row, draft.lines[-1].row) for draft in drafts])
+    if len(rest) >= _FEWEST_NUMBERS:
+        drafts.extend(blocks(sheet, rest, language))
+    units = [note for note in said.notes if note.heard.near_unit]
+    tables = [
+        draft.finished(units, draft.range, draft.heading_row - _CAPTION_ROWS, sheet.bottom, 0)
+        for draft in drafts
+    ]
+    tables.sort(key=lambda table: (table.heading_row, table.columns[0].number))
+    rounded = bool(tables) and words.says_rounded(said.edges)
+    heads = _analysis_headings(sheet, said.notes)
+    return Page(sheet, language, tuple(tables), (), said.texts, said.numbers, rounded, heads)
 
 
 _ALL_COLUMNS = (0, 1_000_000)

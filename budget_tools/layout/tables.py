@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from ..model.address import Cell, Range
 from ..model.amount import Language, decimal_of, parse_number
 from ..model.book import ErrorValue, Shape, Sheet, Value
 from ..model.table import Column, ColumnRole, Entry, Line, LineKind, Table, YearRole
-from . import words
+from . import long, words
 from .headings import Heading, Note, YearCell
 
 _BLANK_ROWS = 2  # more blank rows than this end a table
@@ -32,7 +32,7 @@ class Draft:
     sheet: Sheet
     heading_row: int
     columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     label_column: int | None
     language: Language
     entries: dict[Cell, Entry]
@@ -76,7 +76,7 @@ class Draft:
             self.sheet,
             self.heading_row,
             self.columns,
-            self.lines,
+            self.lines if prose is None else tuple(self.lines),
             self.label_column,
             self.language,
             stated,
@@ -418,10 +418,14 @@ def _reach(
     reach: int | None = None
     blank = idle = 0
     row = heading.row
+    numeric = long.rows_of_numbers(sheet, offsets)
     slice_from, slice_to = left - sheet.left, right - sheet.left + 1
     for row in range(heading.row + 1, min(next_heading, sheet.bottom + 1)):
         if row in stops:
             break
+        if numeric is not None and numeric[row - sheet.top]:
+            reach, blank, idle = row, 0, 0
+            continue
         cells = sheet.rows[row - sheet.top]
         values = [cells[offset] for offset in offsets]
         if row == heading.row + 1 and is_unit_row(values):
@@ -545,13 +549,32 @@ class Lines:
         self.whole = True
         self.beside: int | None = None  # the column that names the same lines for the table beside this one
 
-    def read(self, bottom: int) -> tuple[Line, ...]:
+    def read(self, bottom: int) -> Sequence[Line]:
         """The lines from below the heading to ``bottom``."""
+        if bottom - self.heading_row > long.LONG and self.beside is None and long.is_long(self.sheet):
+            reading = long.Reading(
+                self.sheet,
+                self.offsets,
+                self.label_offset,
+                lambda values: self._label(values)[0],
+                kind_of,
+                exact,
+                self.among,
+                frozenset(cell.row for cell in self.sheet.unvalued),
+            )
+            found = long.long_lines(reading, self.heading_row + 1, bottom)
+            if found is not None:
+                self.whole = self.whole and found[1]
+                return found[0]
+        return self.among(range(self.heading_row + 1, bottom + 1))
+
+    def among(self, rows: Iterable[int], lines_before: bool = False) -> tuple[Line, ...]:
+        """The lines among some rows; ``lines_before`` says that there are others above them."""
         lines: list[Line] = []
         after = 0  # the row in front of parts: "Of which:"
         parts_at = 0  # how far those parts are indented
         sheet, unvalued = self.sheet, self.sheet.unvalued
-        for row in range(self.heading_row + 1, bottom + 1):
+        for row in rows:
             values = sheet.rows[row - sheet.top]
             raw = tuple([values[offset] for offset in self.offsets])
             if row == self.heading_row + 1 and is_unit_row(raw):
@@ -565,7 +588,11 @@ class Lines:
                     after = row
                 continue
             amounts, odd, numeric = self._amounts(row, raw)
-            if not numeric and not calculated and not _counts_as_line(odd, label, lines):
+            if (
+                not numeric
+                and not calculated
+                and not _counts_as_line(odd, label, lines_before or bool(lines))
+            ):
                 continue
             self.entries.update(odd)
             kind = kind_of(label)
@@ -641,14 +668,14 @@ def kind_of(label: str) -> LineKind:
     return LineKind.TOTAL if words.is_total(label) else LineKind.LINE
 
 
-def _counts_as_line(odd: dict[Cell, Entry], label: str, lines: list[Line]) -> bool:
+def _counts_as_line(odd: dict[Cell, Entry], label: str, lines_before: bool) -> bool:
     """Whether a row without any plain number is a line: it holds numbers as text, errors or dates."""
     kinds = set(odd.values())
     if kinds & {Entry.TEXT_NUMBER, Entry.ERROR}:
         return True
     if Entry.DATE in kinds:
         return bool(label)
-    return bool(label) and bool(kinds) and bool(lines)
+    return bool(label) and bool(kinds) and lines_before
 
 
 def _entry(
@@ -683,14 +710,14 @@ _LONGEST_SEARCHED = 2000
 
 
 def _without_signature(
-    lines: tuple[Line, ...], entries: dict[Cell, Entry]
-) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    lines: Sequence[Line], entries: dict[Cell, Entry]
+) -> tuple[Sequence[Line], Sequence[Line]]:
     """Cut off what is filled in apart below the last total of a form: a date, a name, a telephone number.
 
     All of it stands in one column, beside its labels; a date or a text among it tells that these are no
     amounts.
     """
-    end = 1 + max((index for index, line in enumerate(lines) if line.kind is LineKind.TOTAL), default=-1)
+    end = 1 + max(long.of_kind(lines, LineKind.TOTAL), default=-1)
     rest = lines[end:]
     if not end or not rest or rest[0].row <= lines[end - 1].row + 1 or len(rest[0].raw) <= _FEW:
         return lines, ()
@@ -704,7 +731,7 @@ def _without_signature(
     return (lines[:end], rest) if kinds & {Entry.DATE, Entry.TEXT} else (lines, ())
 
 
-def _without_strays(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def _without_strays(lines: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
     """Cut off rows at the end that hold a number or two and no text, below the last total or apart."""
     end = len(lines)
     while end > 1 and not lines[end - 1].label and _sparse(lines[end - 1]):
@@ -724,7 +751,7 @@ def _beside(
     sheet: Sheet,
     over: _Over,
     heading_row: int,
-    lines: tuple[Line, ...],
+    lines: Sequence[Line],
     columns: tuple[Column, ...],
     label_column: int | None,
     left: int,

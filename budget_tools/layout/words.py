@@ -380,6 +380,38 @@ def hear(text: str) -> Heard | None:
     return Heard(year, near_unit, unit, form, field, analysis)
 
 
+def hear_if_short(text: str) -> Heard | None:
+    """What a text may mean to the layout; a long one is listened to only where it may ask for a field."""
+    return hear(text) if len(text) <= LONGEST_HEARD or ":" in text[: LONGEST_FIELD + 1] else None
+
+
+_LETTERS = re.compile(r"[^\W\d_¹²³]+")
+_DIGITS_OF_A_YEAR = re.compile(r"\d{4}|[ry]\s?['’]?\d\d|\bbo?\s?['’]?\d\d\b|\d \d{3}")
+_PRICE_LEVEL = re.compile(r"^(?:pl)+")
+_FISCAL_BEGINS = ("fy", "fiscal year", "ry", "by")
+_UNIT_WORDS = tuple({*_UNIT_MARKS, "£", "dollar"} - {"000"})
+_WORDS_BY_YEARS = frozenset(
+    ["b", "bo", "r", *(letters for word in YEAR_HEADING for letters in _LETTERS.findall(word))]
+)
+
+
+def may_be_heard(text: str) -> bool:
+    """Whether a text means something to the layout, or would with other digits in the place of its own.
+
+    Nearly all texts of a register are alike but for their digits. No list of words has a digit in it; years
+    and units are what digits make of words, so a text without such words is nothing, whatever its digits.
+    """
+    if hear_if_short(text) is not None:
+        return True
+    folded = fold(text)
+    if folded[:4] in _ANALYSIS_BEGINS or any(mark in folded for mark in _UNIT_WORDS):
+        return True
+    if len(folded) > _LONGEST_YEAR or not _DIGITS_OF_A_YEAR.search(folded):
+        return False
+    said = [_PRICE_LEVEL.sub("", letters) for letters in _LETTERS.findall(folded)]
+    return folded.startswith(_FISCAL_BEGINS) or _WORDS_BY_YEARS.issuperset(filter(None, said))
+
+
 _ANALYSIS = {role: tuple(starts) for role, starts in _WORDS["analysis"].items()}
 _ANALYSIS_BEGINS = frozenset(start[:4] for starts in _ANALYSIS.values() for start in starts)
 LONGEST_ANALYSIS_HEADING = 60

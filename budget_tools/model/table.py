@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from decimal import Decimal
 from enum import Enum
@@ -16,6 +16,7 @@ from .record import record
 
 T = TypeVar("T")
 
+_FEW = 20  # one cell in so many lines is looked up by itself
 _NOISE = Decimal("1e-6")  # what binary arithmetic leaves behind, far below an øre
 
 
@@ -72,6 +73,20 @@ class Line(NamedTuple):
     kind: LineKind
     raw: tuple[Value, ...]
     amounts: tuple[Decimal | None, ...]
+
+
+class FoundByRow(Sequence[Line]):
+    """Lines of a table that know themselves where the line of a sheet row is."""
+
+    def at_row(self, row: int) -> Line | None:
+        """The line at a sheet row."""
+        raise NotImplementedError
+
+    def amounts_at(
+        self, cells: Sequence[tuple[int, int]], positions: Mapping[int, int]
+    ) -> Iterable[Decimal | None]:
+        """The amounts in some cells; ``positions`` are those of the table's columns, by their numbers."""
+        raise NotImplementedError
 
 
 class Entry(Enum):
@@ -182,11 +197,11 @@ class Table:
     sheet: Sheet
     heading_row: int
     columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     label_column: int | None
     language: Language
     units: tuple[tuple[int, Cell], ...] = ()  # every statement of a unit, and where
-    totals: tuple[Total, ...] = ()
+    totals: Sequence[Total] = ()
     entries: Mapping[Cell, Entry] = field(default_factory=dict)
     whole: bool = False  # every amount is a whole number
     strays: tuple[Cell, ...] = ()  # numbers beside or below the table that belong to nothing
@@ -204,9 +219,9 @@ class Table:
     def completed(
         self,
         details: Details,
-        lines: tuple[Line, ...],
+        lines: Sequence[Line],
         computed: Mapping[Cell, Decimal],
-        totals: tuple[Total, ...],
+        totals: Sequence[Total],
         unchecked: tuple[Cell, ...],
         calculated: bool,
     ) -> Table:
@@ -256,6 +271,9 @@ class Table:
 
     def line(self, row: int) -> Line | None:
         """The line at a sheet row."""
+        lines = self.lines
+        if type(lines) is not tuple and isinstance(lines, FoundByRow):  # to ask a tuple that takes long
+            return lines.at_row(row)
         index = bisect_left(self.lines, row, key=lambda line: line.row)
         return self.lines[index] if index < len(self.lines) and self.lines[index].row == row else None
 
@@ -278,10 +296,17 @@ class Table:
 
     def amounts_at(self, cells: Iterable[Cell]) -> Iterator[Decimal | None]:
         """The amounts in some cells of the table, quicker than one by one."""
-        rows = {line.row: line.amounts for line in self.lines}
+        cells = list(cells)
         positions = {column.number: position for position, column in enumerate(self.columns)}
-        for row, column in cells:
-            yield rows[row][positions[column]]
+        if isinstance(self.lines, FoundByRow):
+            yield from self.lines.amounts_at(cells, positions)
+        elif len(cells) * _FEW < len(self.lines):
+            yield from map(self.amount, cells)
+        else:
+            rows = {line.row: line.amounts for line in self.lines}
+            for row, column in cells:
+                position = positions.get(column)
+                yield rows[row][position] if row in rows and position is not None else None
 
 
 @record(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 
 from ..filling import formula_of
-from ..layout import words
+from ..layout import long, words
 from ..model.address import Cell
 from ..model.amount import swapped_digits
 from ..model.edit import Fix, Safety, SetCell
@@ -21,7 +21,7 @@ def _wrong(code: str, fault: Disagreement, facts: dict[str, Fact]) -> Finding:
     table, total = fault.table, _own(fault)
     shown, expected = total.shown, total.expected
     assert shown is not None and expected is not None
-    values = [table.amount(cell) for cell in total.cells()]
+    values = table.amounts_at(total.cells())
     return at(
         code,
         table,
@@ -303,10 +303,11 @@ def _that_may_drift(table: Table) -> tuple[list[int], list[int]]:
     if len(years) < _FEWEST_YEARS:
         return years, []
     numbers, formulas = [table.columns[index].number for index in years], table.sheet.formulas
+    lines = table.lines
     return years, [
         index
-        for index, line in enumerate(table.lines)
-        if line.kind is LineKind.LINE
+        for index in long.even_steps(table, years)
+        if (line := lines[index]).kind is LineKind.LINE
         and not any(line.amounts[year] is None for year in years)
         and not (formulas and any(Cell(line.row, number) in formulas for number in numbers))
     ]
@@ -335,7 +336,7 @@ def of_which_exceeds_parent(table: Table) -> Iterator[Finding]:
         6   heraf løn    80     150
     """
     parent = None
-    for line in table.lines:
+    for line in long.around(table, LineKind.OF_WHICH):
         if line.kind is not LineKind.OF_WHICH:
             parent = line if line.kind is LineKind.LINE else None
             continue
@@ -411,8 +412,10 @@ def _hint(table: Table, total: Total) -> Hint | None:
     difference = total.difference
     named = [
         (cell, sign, amount)
-        for cell, sign in zip(total.cells(), total.signs, strict=True)
-        if (amount := table.amount(cell)) is not None and amount
+        for cell, sign, amount in zip(
+            total.cells(), total.signs, table.amounts_at(total.cells()), strict=True
+        )
+        if amount
     ]
     if difference % 9 == 0:
         assert total.shown is not None and total.expected is not None

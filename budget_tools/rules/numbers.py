@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ..formula import references
+from ..layout import long
 from ..model.address import Cell
 from ..model.amount import decimal_of, find_amounts, odd_characters, readings
 from ..model.analysis import Analysis
@@ -168,7 +169,7 @@ def ambiguous_separator(table: Table) -> Iterator[Finding]:
             yield _ambiguous(table, cell, text, amount, other)
     if table.whole:
         return
-    for line in table.lines:
+    for line in table.lines if table.in_proposal else long.with_decimals(table, _THOUSANDS):
         if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
             continue
         for column, value in zip(table.columns, line.amounts, strict=True):
@@ -323,6 +324,7 @@ def _by_separator(table: Table) -> tuple[list[_Format], list[_Format]] | None:
 
 _ABOUT = (Decimal("0.5"), Decimal(2))
 _CLOSE = (Decimal("0.7"), Decimal("1.4"))
+_SLIP = 2  # powers of ten: a slip of a thousand stands at least so far from two of the others
 
 
 @rule("NUM005")
@@ -346,19 +348,19 @@ def unit_slip(table: Table) -> Iterator[Finding]:
         5   Drift  1100   12000    1300   =SUM(B5:D5)
     """
     in_thousands = bool(table.prose and table.units) and table.units[0][0] == 1000
-    for line in table.lines:
+    for line in long.far_apart(table, _SLIP):
         if line.kind in (LineKind.TOTAL, LineKind.SUBTOTAL):
             continue
         sizes = sorted([amount.adjusted() for amount in line.amounts if amount])
         if not sizes or (largest := sizes[-1]) < _THOUSANDS:
             continue
         second = sizes[1] if len(sizes) > 1 else largest
-        if largest - second < 2 and (not in_thousands or largest < 4):
-            continue  # a slip of a thousand stands at least so far from two of the others
+        if largest - second < _SLIP and (not in_thousands or largest < 4):
+            continue
         for column, amount in zip(table.columns, line.amounts, strict=True):
             if not amount or (size := amount.adjusted()) < _THOUSANDS or column.role is not ColumnRole.YEAR:
                 continue
-            far = size - second >= 2
+            far = size - second >= _SLIP
             in_kroner = in_thousands and size > _THOUSANDS and amount > 0 and amount % 1000 == 0
             if not far and not in_kroner:
                 continue
@@ -430,14 +432,13 @@ def blank_or_zero(table: Table) -> Iterator[Finding]:
         return
     zero = {
         index
-        for line in table.lines
-        if line.kind is LineKind.TOTAL
+        for line in long.lines_of_kind(table, LineKind.TOTAL)
         for index in years
         if line.amounts[index] == 0
     }
     if not table.in_proposal and not _mostly_filled(table, years):
         return
-    for line in table.lines:
+    for line in long.with_blanks(table, years):
         if line.kind is not LineKind.LINE:
             continue
         filled = [index for index in years if line.amounts[index] is not None]
@@ -465,11 +466,12 @@ def blank_or_zero(table: Table) -> Iterator[Finding]:
 
 def _years_that_may_be_blank(table: Table) -> list[int]:
     years = [index for index, column in enumerate(table.columns) if column.role is ColumnRole.YEAR]
-    return years if len(years) > 1 and any(None in line.amounts for line in table.lines) else []
+    lines = long.with_blanks(table, range(len(table.columns)))
+    return years if len(years) > 1 and any(None in line.amounts for line in lines) else []
 
 
 def _mostly_filled(table: Table, years: list[int]) -> bool:
-    blank = sum(_is_blank(table, line, index) for line in table.lines for index in years)
+    blank = sum(_is_blank(table, line, index) for line in long.with_blanks(table, years) for index in years)
     return blank <= 1 or blank * 20 <= len(table.lines) * len(years)
 
 
@@ -553,8 +555,7 @@ def _odd_words(table: Table) -> list[Cell]:
     found = [cell for cell, entry in table.entries.items() if entry is Entry.TEXT and cell not in formulas]
     if table.in_proposal or len(found) <= _FEW_WORDS:
         return found
-    amounts = sum(amount is not None for line in table.lines for amount in line.amounts)
-    return found if len(found) * _FEW_OF_THE_CELLS <= amounts else []
+    return found if len(found) * _FEW_OF_THE_CELLS <= long.count_amounts(table) else []
 
 
 @rule(

@@ -7,11 +7,12 @@ from decimal import Decimal
 from functools import cache
 
 from ..filling import missing_total_row, missing_totals
-from ..layout import misprints
+from ..layout import long, misprints
 from ..model.address import Cell, column_letters, spell
 from ..model.amount import decimal_of
 from ..model.edit import Fix, Safety, SetCell
 from ..model.finding import Fact, Finding
+from ..model.long import in_doubt
 from ..model.proposal import Page, Proposal
 from ..model.table import ColumnRole, Line, LineKind, Table, YearRole
 from ..settings import Settings
@@ -322,10 +323,12 @@ def _hidden(table: Table) -> Iterator[Finding]:
     details = table.details
     if not (details.hidden_rows or details.hidden_columns or details.white):
         return
-    rows = [line for line in table.lines if line.row in details.hidden_rows and _has_amount(line)]
+    rows = [line for line in long.lines_at(table, details.hidden_rows) if _has_amount(line)]
     if rows:
         facts: dict[str, Fact] = {"variant": "rows", "where": _ranges([line.row for line in rows])}
-        without = [total.cell for total in table.totals if total.wrong and passes_over(table, total)]
+        without = [
+            total.cell for total in in_doubt(table.totals) if total.wrong and passes_over(table, total)
+        ]
         if without:
             facts |= {"variant": "not-added", "totals": spell(without)}
         yield at(

@@ -16,6 +16,8 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 from pandera.typing.pandas import Series
 
+from ..layout.long import without_label
+from ..model.long import in_doubt
 from ..model.table import Axis, Line, LineKind, Table, Total
 
 Failures = dict[str, list[Any]]
@@ -87,15 +89,17 @@ def check_tables(tables: Sequence[Table]) -> dict[int, Failures]:
     total_subjects: list[tuple[int, Total]] = []
     for position, table in enumerate(tables):
         if table.label_column is not None and table.years:
-            lines = [line for line in table.lines if line.kind is LineKind.LINE and any(line.amounts)]
+            plain = without_label(table)
+            lines = [line for line in plain if line.kind is LineKind.LINE and any(line.amounts)]
             lengths += [len(line.label) for line in lines]
             differences += [None] * len(lines)
             line_subjects += [(position, line) for line in lines]
-        along = [total for total in table.totals if total.axis is Axis.ROW and not total.corner]
+        totals = list(in_doubt(table.totals))
+        along = [total for total in totals if total.axis is Axis.ROW and not total.corner]
         lengths += [None] * len(along)
         differences += map(_difference, along)
         line_subjects += [(position, total) for total in along]
-        for total in table.totals if len(along) < len(table.totals) else ():
+        for total in totals if len(along) < len(totals) else ():
             if total.axis is not Axis.ROW or total.corner:
                 difference = _difference(total)
                 column_differences.append(None if total.corner else difference)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from ...cover.long import results_in_doubt
 from ...formula import shifted
 from ...model.address import Cell
 from ...model.amount import decimal_of
@@ -60,8 +61,8 @@ def stale_or_missing_value(table: Table) -> Iterator[Finding]:
         yield _changed(table, cell, change)
     if table.calculated:
         return
-    amounts = table.amounts_at(table.computed)
-    for (cell, expected), amount in zip(table.computed.items(), amounts, strict=True):
+    computed = results_in_doubt(table.computed)
+    for (cell, expected), amount in zip(computed.items(), table.amounts_at(computed), strict=True):
         if cell in table.explained:
             continue
         if cell in table.sheet.unvalued:
