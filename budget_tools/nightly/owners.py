@@ -29,7 +29,7 @@ class Owners:
         self._settings_of = settings_of
         self._folders: dict[Path, tuple[Path, str] | None] = {}
         self._numbers: dict[Path, Mapping[str, str]] = {}
-        self._proposals: dict[tuple[Path, str | None], str | None] = {}
+        self._findings: dict[tuple[str, str | None], str | None] = {}
 
     def of_folder(self, folder: Path) -> str | None:
         """Who owns a folder, or one that it lies in."""
@@ -44,14 +44,13 @@ class Owners:
 
     def of_finding(self, path: str | None, proposal: str | None) -> str | None:
         """Who answers for a finding in a workbook, in the proposal of that number."""
-        return self.of_proposal(Path(path).parent, proposal) if path is not None else None
-
-    def of_proposal(self, folder: Path, number: str | None) -> str | None:
-        """Who answers for the proposal of a number in a folder, which may be none."""
-        key = folder, number
-        if key not in self._proposals:
-            self._proposals[key] = self.of_folder(folder) or self._of_number(folder, number)
-        return self._proposals[key]
+        if path is None:
+            return None
+        key = path.rpartition(os.sep)[0], proposal  # asked for every finding: a Path takes far longer
+        if key not in self._findings:
+            folder = Path(key[0])
+            self._findings[key] = self.of_folder(folder) or self._of_number(folder, proposal)
+        return self._findings[key]
 
     def of_workbook(self, path: str, proposals: Sequence[ProposalSummary]) -> str | None:
         """Who answers for a workbook: whoever owns its folder, else all of its proposals."""

@@ -21,7 +21,7 @@ from threading import Thread
 from typing import Any
 
 from ..errors import Refused, Unreadable, WorkbookError
-from .worker import INSPECTING, Item, Order, Outcome, refused
+from .worker import INSPECTING, Across, Item, Order, Outcome, refused
 
 STARTING = 60  # seconds in which a worker must be ready, more than its share of a workbook
 TICK = 0.2  # seconds between two looks at the clock
@@ -103,7 +103,7 @@ class Pool:
             else:
                 yield from self._lost(worker, task, kind, waiting)
 
-    def across(self, state: Path) -> list[dict[str, Any]]:
+    def across(self, state: Path) -> Across:
         """What can only be said of all workbooks together, from the history.
 
         Raises:
@@ -122,7 +122,7 @@ class Pool:
                     self._end(worker)
                     continue
                 if kind == "done":
-                    found: list[dict[str, Any]] = said
+                    found: Across = said
                     return found
                 self._end(worker)
                 break

@@ -10,23 +10,25 @@ from typing import Any
 from ...model.finding import Severity
 from ...model.night import ChangedProposal, Excerpt, Followed, Night, NightWorkbook, Standing, Tally
 from ..json import acceptance_form, proposal_form
-from .telling import HERE, headline, language_of, replace_file
+from .telling import HERE, headline, language_of, replacing
 
 VERSION = 1
 
 
 def write(night: Night, target: Path) -> None:
     """Write a night, a workbook and a finding a line."""
-    # half a character of a pair, from a damaged file name, has no encoding: JSON writes its number
-    replace_file(target, "".join(_parts(night)).encode("utf-8", "backslashreplace"))
+    with replacing(target) as file:
+        for part in _parts(night):
+            # half a character of a pair, from a damaged file name, has no encoding: JSON writes its number
+            file.write(part.encode("utf-8", "backslashreplace"))
 
 
 def to_json(night: Night) -> dict[str, Any]:
     """The whole night as values that ``json`` can write."""
     return {
         **_head(night),
-        "workbooks": [_workbook(one) for one in night.workbooks],
-        "findings": [_finding(one) for one in night.findings],
+        "workbooks": [_workbook(one) for one in night.told.workbooks()],
+        "findings": [_finding(one) for one in night.told.findings()],
         **_tail(night),
     }
 
@@ -35,8 +37,8 @@ def _parts(night: Night) -> Iterator[str]:
     encode = json.JSONEncoder(ensure_ascii=False).encode
     yield encode(_head(night))[:-1]
     for name, forms in (
-        ("workbooks", map(_workbook, night.workbooks)),
-        ("findings", map(_finding, night.findings)),
+        ("workbooks", map(_workbook, night.told.workbooks())),
+        ("findings", map(_finding, night.told.findings())),
     ):
         yield f',\n"{name}": ['
         for number, form in enumerate(forms):
@@ -63,20 +65,17 @@ def _head(night: Night) -> dict[str, Any]:
 
 
 def _tail(night: Night) -> dict[str, Any]:
-    here = list(night.of(*HERE))
-    standings = {one.value: sum(1 for _ in night.of(one)) for one in Standing}
-    severities = {
-        f"{one.word}s": sum(finding.severity is one for finding in here) for one in reversed(Severity)
-    }
+    counts = night.counts
+    here = counts.severities(*HERE)
     return {
         "changed": [_changed(one) for one in night.changed],
         "tallies": [_tally(one) for one in night.tallies],
         "summary": {
-            "workbooks": len(night.workbooks),
-            "checked": sum(one.status == "checked" for one in night.workbooks),
-            "renewed": sum(one.renewed for one in night.workbooks),
-            **severities,
-            **standings,
+            "workbooks": counts.every,
+            "checked": counts.every - counts.unchecked,
+            "renewed": counts.renewed,
+            **{f"{one.word}s": here[one] for one in reversed(Severity)},
+            **{one.value: counts.of(one) for one in Standing},
         },
     }
 

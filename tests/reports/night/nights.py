@@ -19,6 +19,7 @@ from budget_tools.model.night import (
     ChangedProposal,
     Excerpt,
     Followed,
+    Gathered,
     Night,
     NightWorkbook,
     Standing,
@@ -141,8 +142,7 @@ def sampled(language: Language = "da") -> Night:
         language,
         report.form_word,
         "budget-tools 0.1.0",
-        tuple(workbooks),
-        tuple(findings),
+        Gathered(tuple(workbooks), tuple(findings)),
         changed,
         tallies,
         previous=YESTERDAY,
@@ -198,13 +198,14 @@ def followed(**changes: object) -> Followed:
 
 
 def night(*findings: Followed, **changes: object) -> Night:
-    """A night made by hand; of every path that a finding names there is a workbook."""
+    """A night made by hand; a workbook for every path that a finding names, unless others are given."""
     paths = dict.fromkeys((one.path, one.owner) for one in findings if one.path is not None)
+    known = tuple(NightWorkbook(path, "checked", None, owner, True) for path, owner in paths)
+    told = Gathered(changes.pop("workbooks", known), findings)  # type: ignore[arg-type]
     given = {
         "run": 7, "started": STARTED, "ended": ENDED, "folders": ("/budget/2027",), "language": "da",
         "form_word": "Skema", "tool": "budget-tools 0.1.0",
-        "workbooks": tuple(NightWorkbook(path, "checked", None, owner, True) for path, owner in paths),
-        "findings": findings, "previous": YESTERDAY,
+        "told": told, "previous": YESTERDAY,
     }  # fmt: skip
     return Night(**{**given, **changes})  # type: ignore[arg-type]
 
@@ -249,7 +250,7 @@ def hostile() -> Night:
     given = night(*findings)
     return night(
         *findings,
-        workbooks=(*given.workbooks, broken),
+        workbooks=(*given.told.workbooks(), broken),
         changed=changes,
         folders=(text,),
         trouble=HOSTILE,

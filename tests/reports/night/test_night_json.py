@@ -23,7 +23,7 @@ def test_the_form() -> None:
                 "/budget/2027/Forslag 01.xlsx", "checked", None, "Lene Holm", True,
                 (proposal("2.1.2. 01", "Titel", "01"),),
             ),
-            NightWorkbook("/budget/2027/2.xlsx", "refused", "Den er for stor.", None, False),
+            NightWorkbook("/budget/2027/Forslag 02.xlsx", "refused", "Den er for stor.", None, False),
         ),
         changed=(
             ChangedProposal(
@@ -68,7 +68,7 @@ def test_the_form() -> None:
                 ],
             },
             {
-                "path": "/budget/2027/2.xlsx",
+                "path": "/budget/2027/Forslag 02.xlsx",
                 "status": "refused",
                 "reason": "Den er for stor.",
                 "owner": None,
@@ -171,4 +171,4 @@ def test_what_is_written_is_the_form(tmp_path: Path) -> None:
 def test_a_workbook_and_a_finding_a_line(tmp_path: Path) -> None:
     write(sampled(), tmp_path / "night.json")
     lines = (tmp_path / "night.json").read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 4 + len(sampled().workbooks) + len(sampled().findings)
+    assert len(lines) == 4 + len(list(sampled().told.workbooks())) + len(list(sampled().told.findings()))
