@@ -186,6 +186,9 @@ class Told(Protocol):
     ) -> Iterator[Followed]:
         """The same as they are read: worst first, then by workbook, sheet and cell; no more than asked."""
 
+    def any_hint(self, *standings: Standing) -> bool:
+        """Whether any of the findings of which these things became has a hint."""
+
     def part(self, owner: str | None, folder: str | None = None) -> Told:
         """What one owner answers for, or None what nobody was named for; of one folder or of all."""
 
@@ -227,6 +230,10 @@ class Gathered:
     ) -> Iterator[Followed]:
         """The same as they are read."""
         return iter(sorted(self.findings(*standings), key=worst_first)[:most])
+
+    def any_hint(self, *standings: Standing) -> bool:
+        """Whether any of these findings has a hint."""
+        return any(one.hint for one in self.findings(*standings))
 
     def part(self, owner: str | None, folder: str | None = None) -> Gathered:
         """What one owner answers for."""

@@ -134,6 +134,14 @@ class Remembered:
         source = f"FROM ({numbers}) AS sorted CROSS JOIN findings f ON f.number = sorted.number"
         return self._followed(f"{source} LEFT JOIN workbooks w ON w.number = f.workbook", "1", (), excerpts)
 
+    def any_hint(self, *standings: Standing) -> bool:
+        """Whether any of the findings of which these things became has a hint."""
+        sql = (
+            f"SELECT 1 {_FROM} CROSS JOIN words ON finding = f.number WHERE {_TONIGHT}{self._restricted}"
+            f" AND {_STANDING} {_among(standings)} AND hint IS NOT NULL LIMIT 1"
+        )
+        return any(self._asked(sql))
+
     def part(self, owner: str | None, folder: str | None = None) -> Remembered:
         """What one owner answers for, or None what nobody was named for; of one folder or of all."""
         return replace(self, owner=owner, nobodys=owner is None, folder=folder)

@@ -632,8 +632,8 @@ class _Finishing:
         self._insert(new)
         base.executemany(
             "UPDATE findings SET standing = ?, run = ?, until = ?, accepted = ?, id = ?, nth = ?,"
-            " amounts = ?, code = ?, severity = ?, seed = ?, names = ?, own = ?, found = 1, sheet = ?, row = ?,"
-            " column = ?, proposal = ?, about = ?, title = ?, committee = ? WHERE number = ?",
+            " amounts = ?, code = ?, severity = ?, seed = ?, names = ?, own = ?, found = 1, sheet = ?,"
+            " row = ?, column = ?, proposal = ?, about = ?, title = ?, committee = ? WHERE number = ?",
             again,
         )
         base.executemany("INSERT OR REPLACE INTO words VALUES (?,?,?,?,?,?)", words)

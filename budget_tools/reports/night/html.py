@@ -38,13 +38,13 @@ from .telling import (
 
 try:
     import jinja2
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 except ImportError as missing:
     raise BudgetToolsError(
         "the web page of a night needs Jinja2: pip install 'budget-tools[nightly]'"
     ) from missing
 
-MOST_FINDINGS = 2_000  # on a page, the worst ones: nobody reads more, and a list in Excel has all
+MOST_FINDINGS = 1_000  # on a page, the worst ones: nobody reads more, and a list in Excel has all
 MOST_OPEN = 60  # findings of a section that stand unfolded
 LONGEST_CELL = 120  # characters of a cell in a little table
 LONGEST_NAME = 200  # of an owner, a committee, a form
@@ -114,14 +114,7 @@ class Shown(NamedTuple):
     evidence: str
     hint: str
     fix: str
-    grid: Grid | None
-
-
-class Grid(NamedTuple):
-    """The cells around a finding: letters, and rows: each its number, whether it follows a gap, cells."""
-
-    letters: list[str]
-    rows: list[tuple[int, bool, list[tuple[str, str]]]]
+    grid: Markup | str
 
 
 class Group(NamedTuple):
@@ -361,7 +354,7 @@ class _Page:
             tidy(finding.evidence or "", LONGEST_TEXT) if full else "",
             tidy(finding.hint or "", LONGEST_TEXT) if full else "",
             tidy(finding.fix or "", LONGEST_TEXT) if full else "",
-            _grid(finding.excerpt) if full and finding.excerpt is not None and finding.excerpt.rows else None,
+            _grid(finding.excerpt) if full and finding.excerpt is not None and finding.excerpt.rows else "",
         )
 
     def _anchor(self, finding: Followed) -> str:
@@ -426,27 +419,33 @@ def _named_first(groups: Mapping[str | None, list[Followed]]) -> list[tuple[str 
     return sorted(groups.items(), key=lambda item: (item[0] is None, item[0] or ""))
 
 
-def _grid(excerpt: Excerpt) -> Grid:
-    """The cells around a finding, each with how it looks: m the cell itself, r one of its, n a number."""
+def _grid(excerpt: Excerpt) -> Markup:
+    """The rows of the table around a finding, with the letters and numbers of Excel.
+
+    The cell itself is marked (m), its others (r), and numbers (n) stand to the right.
+    """
     related = set(excerpt.related)
-    rows = []
-    before = None
-    for row_number, row in zip(excerpt.row_numbers, excerpt.rows, strict=False):
-        cells = []
-        for column, said in enumerate(row, excerpt.left):
-            text, look = _cell(said)
-            if excerpt.cell == (row_number, column):
-                look = f"m{look}"
-            elif (row_number, column) in related:
-                look = f"r{look}"
-            cells.append((text, look))
-        rows.append((row_number, before is not None and row_number != before + 1, cells))
-        before = row_number
     width = max(map(len, excerpt.rows))
-    return Grid([column_letters(excerpt.left + offset) for offset in range(width)], rows)
+    parts = ["<thead><tr><td>"]
+    parts += [f"<th>{column_letters(excerpt.left + offset)}" for offset in range(width)]
+    parts.append("\n<tbody>\n")
+    before = None
+    for at_row, row in zip(excerpt.row_numbers, excerpt.rows, strict=False):
+        if before is not None and at_row != before + 1:
+            parts.append(f'<tr class="gap"><th>⋮<td colspan="{len(row)}">')
+        parts.append(f"<tr><th>{at_row}")
+        for column, text in enumerate(row, excerpt.left):
+            at = (at_row, column)
+            parts.append(_cell(text, "m" if at == excerpt.cell else "r" if at in related else ""))
+        parts.append("\n")
+        before = at_row
+    return Markup("".join(parts))  # all that a workbook says in it was escaped by _cell
 
 
 @lru_cache(maxsize=16_384)
-def _cell(text: str) -> tuple[str, str]:
+def _cell(text: str, look: str) -> str:
+    """A cell of a table around a finding."""
     text = tidy(text, LONGEST_CELL)
-    return text, "n" if _AMOUNT.fullmatch(text) else ""
+    classes = look + ("n" if _AMOUNT.fullmatch(text) else "")
+    said = f"<mark>{escape(text)}</mark>" if look == "m" else str(escape(text))
+    return f"<td class={classes}>{said}" if classes else f"<td>{said}"

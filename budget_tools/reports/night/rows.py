@@ -72,7 +72,7 @@ def put(
     """The workbook ``made`` with rows in its sheets; row ``legend`` of the first shows every look."""
     with (
         zipfile.ZipFile(made) as old,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as new,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
     ):
         names = [f"xl/worksheets/sheet{number}.xml" for number in range(1, len(sheets) + 1)]
         numbers = legend_of(old.read(names[0]), legend, looks)
@@ -107,7 +107,7 @@ def _put(
                 at = f"{letters[linked]}{number}"
                 where = f" location={quoteattr(row.link.place)}" if row.link.place else ""
                 links.append(f'<hyperlink ref="{at}" r:id="{id_}"{where}/>')
-            text = _row(number, row.cells, linked, letters, sheet.widths, looks)
+            text = _row(number, row.cells, linked, sheet.widths, looks)
             waiting.append(text)
             size += len(text)
             if size > _CHUNK:
@@ -143,34 +143,34 @@ def _row(
     number: int,
     cells: Sequence[tuple[Content, str]],
     linked: int,
-    letters: Sequence[str],
     widths: Sequence[float],
     looks: Mapping[str, int],
 ) -> str:
-    """A row in the form of the file, about as high as all its text: only Excel works that out by itself."""
-    parts = []
+    """A row in the form of the file, about as high as all its text: only Excel works that out by itself.
+
+    All cells are there, so that none need say where it stands.
+    """
+    parts = [_cell(content, looks[look]) for content, look in cells]
+    if linked >= 0:
+        parts[linked] = _cell(cells[linked][0], looks["link"])
     lines = 1
-    for column, (content, look) in enumerate(cells):
-        style = looks["link" if column == linked else look]
-        start = f'<c r="{letters[column]}{number}" s="{style}"'
-        if content is None or content == "":
-            parts.append(f"{start}/>")
-        elif isinstance(content, str):
-            if len(content) > widths[column]:
-                lines = max(lines, int(len(content) / (widths[column] * 0.92)) + 1)
-            parts.append(f'{start} t="inlineStr"><is><t>{_text(content)}</t></is></c>')
-        elif isinstance(content, int):
-            parts.append(f"{start}><v>{content}</v></c>")
-        else:
-            parts.append(f"{start}><v>{_day(content)}</v></c>")
+    for (content, _), width in zip(cells, widths, strict=False):
+        if type(content) is str and len(content) > width:
+            lines = max(lines, int(len(content) / (width * 0.92)) + 1)
     height = min(lines, MOST_LINES) * LINE
     return f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(parts)}</row>'
 
 
-@lru_cache(maxsize=4096)
-def _text(text: str) -> str:
-    """Text as a cell of Excel can hold it, in the form of the file: most of it stands in many rows."""
-    return escape(_ESCAPED.sub("_x005F_", fitting(text)))
+@lru_cache(maxsize=16_384)
+def _cell(content: Content, style: int) -> str:
+    """A cell in the form of the file: most contents stand in many rows."""
+    if content is None or content == "":
+        return f'<c s="{style}"/>'
+    if isinstance(content, str):
+        text = escape(_ESCAPED.sub("_x005F_", fitting(content)))
+        return f'<c s="{style}" t="inlineStr"><is><t>{text}</t></is></c>'
+    number = content if isinstance(content, int) else _day(content)
+    return f'<c s="{style}"><v>{number}</v></c>'
 
 
 def fitting(text: str) -> str:
@@ -187,7 +187,6 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-@lru_cache(maxsize=1024)
 def _day(day: date) -> int:
     if isinstance(day, datetime):
         day = local(day).date()

@@ -105,7 +105,9 @@ class _Writer:
         self._night = night
         self._language: Language = language_of(night)
         self._wording = Wording(self._language, night.form_word)
+        # findings of one workbook follow each other
         self._address = lru_cache(maxsize=64)(lambda path: _address(night, path, target))
+        self._named = lru_cache(maxsize=64)(self._named_anew)
         base = {"valign": "top", "text_wrap": True, "bottom": 1, "bottom_color": "#D9D9D9"}
         make = book.add_format
         date_format = "dd-mm-yyyy" if self._language == "da" else "yyyy-mm-dd"
@@ -191,7 +193,7 @@ class _Writer:
         night = self._night
         fixed = standings == (Standing.FIXED,)
         accepted = bool(night.counts.of(Standing.ACCEPTED)) and not fixed
-        hints = not fixed and any(one.hint for one in night.told.findings(*standings, excerpts=False))
+        hints = not fixed and night.told.any_hint(*standings)
         columns: list[Column] = [("until", 11)] if fixed else [("standing", 11)]
         columns += [("severity", 12), ("owner", 14), ("committee", 18)]
         columns += [("workbook", 26), ("sheet", 11), ("cell", 7), ("proposal", 11), ("message", 50)]
@@ -252,7 +254,7 @@ class _Writer:
             rows = [Row([(self._word("no-findings"), "dim")])]
         return Sheet(_HEADING_ROW + 2, [width for _, width in columns], rows)
 
-    def _named(self, path: str | None) -> tuple[str | None, str | None]:
+    def _named_anew(self, path: str | None) -> tuple[str | None, str | None]:
         """The name and the folder of a workbook, as its readers know them."""
         if path is None:
             return None, None
@@ -332,7 +334,14 @@ class _Writer:
 
 def _at(address: str, sheet: str | None, cell: Cell | None) -> Link | None:
     """A link to a cell of the workbook at an address; None where Excel could not keep it."""
-    anchor = ""
-    if sheet is not None and tidy(sheet) == sheet:
-        anchor = "'" + sheet.replace("'", "''") + f"'!{cell or 'A1'}"
-    return Link(address, anchor) if units(anchor) <= LONGEST_LINK else None
+    quoted = _quoted(sheet) if sheet is not None else ""
+    return Link(address, f"{quoted}!{cell or 'A1'}" if quoted else "") if quoted is not None else None
+
+
+@lru_cache(maxsize=256)
+def _quoted(sheet: str) -> str | None:
+    """The name of a sheet as a link has it, "" where that cannot be written; None where it is too long."""
+    if tidy(sheet) != sheet:
+        return ""
+    quoted = "'" + sheet.replace("'", "''") + "'"
+    return quoted if units(quoted) < LONGEST_LINK - len("!XFD1048576") else None
