@@ -6,7 +6,8 @@ what is shown (the sentence, a piece of the table around the cell), not what it 
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from .acceptance import Acceptance
-from .address import Cell
+from .address import Cell, parse_cell
 from .finding import ProposalSummary, Severity
 
 
@@ -44,6 +45,30 @@ class Excerpt:
     cell: Cell | None
     related: tuple[Cell, ...] = ()
 
+    @property
+    def json(self) -> str:
+        """The excerpt as it is kept, and as reports in JSON have it."""
+        said = {
+            "rows": self.rows,
+            "row_numbers": self.row_numbers,
+            "left": self.left,
+            "cell": str(self.cell) if self.cell is not None else None,
+            "related": [str(cell) for cell in self.related],
+        }
+        return json.dumps(said, ensure_ascii=False)
+
+    @classmethod
+    def of(cls, said: str) -> Excerpt:
+        """The excerpt that ``json`` wrote down."""
+        kept = json.loads(said)
+        return cls(
+            tuple([tuple(row) for row in kept["rows"]]),
+            tuple(kept["row_numbers"]),
+            kept["left"],
+            parse_cell(kept["cell"]) if kept["cell"] is not None else None,
+            tuple([parse_cell(cell) for cell in kept["related"]]),
+        )
+
 
 class Followed(NamedTuple):
     """A finding in the words of one reader, and what became of it.
@@ -68,7 +93,7 @@ class Followed(NamedTuple):
     hint: str | None
     fix: str | None
     evidence: str | None
-    excerpt: Excerpt | None
+    excerpt: str | None  # an Excerpt as JSON: most reports hand it on, or have no use for it
     standing: Standing
     since: datetime
     until: datetime | None = None
@@ -189,6 +214,10 @@ class Told(Protocol):
     def any_hint(self, *standings: Standing) -> bool:
         """Whether any of the findings of which these things became has a hint."""
 
+    def by_workbook(self) -> Mapping[str, Counter[Severity | Standing]]:
+        """Of the findings of each workbook that has any: how many of each standing, and, of those that are
+        wrong this night, of each severity."""
+
     def part(self, owner: str | None, folder: str | None = None) -> Told:
         """What one owner answers for, or None what nobody was named for; of one folder or of all."""
 
@@ -231,6 +260,13 @@ class Gathered:
         """The same as they are read."""
         return iter(sorted(self.findings(*standings), key=worst_first)[:most])
 
+    def by_workbook(self) -> Mapping[str, Counter[Severity | Standing]]:
+        """How many findings of each standing and severity each workbook has."""
+        found: dict[str, Counter[Severity | Standing]] = defaultdict(Counter)
+        for one in self._findings:
+            found[one.path or ""].update(counted(one.severity, one.standing))
+        return found
+
     def any_hint(self, *standings: Standing) -> bool:
         """Whether any of these findings has a hint."""
         return any(one.hint for one in self.findings(*standings))
@@ -243,6 +279,15 @@ class Gathered:
             return one.owner == owner and inside
 
         return Gathered(tuple(filter(has, self._workbooks)), tuple(filter(has, self._findings)))
+
+
+HERE = (Standing.NEW, Standing.REOPENED, Standing.OPEN)
+"""What is wrong this night."""
+
+
+def counted(severity: Severity, standing: Standing, times: int = 1) -> dict[Severity | Standing, int]:
+    """What findings count as, in a workbook."""
+    return {standing: times, severity: times if standing in HERE else 0}
 
 
 def worst_first(one: Followed) -> tuple[int, str, str, Cell, str, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,11 +18,11 @@ from ..catalog import Language, entry, word
 from ..model.address import Cell
 from ..model.amount import format_number
 from ..model.finding import ProposalSummary, Severity
-from ..model.night import ChangedProposal, Counts, Followed, Kind, Night, NightWorkbook, Standing
+from ..model.night import ChangedProposal, Counts, Followed, Kind, Night, NightWorkbook, Standing, counted
 from .history import History, acceptance_of
 from .owners import Owners
 from .settings import NightSettings
-from .telling import excerpt_of, summary_of, unpacked
+from .telling import summary_of, unpacked
 
 if TYPE_CHECKING:
     from ..comparing import Change, Pair
@@ -142,6 +142,17 @@ class Remembered:
         )
         return any(self._asked(sql))
 
+    def by_workbook(self) -> Mapping[str, Counter[Severity | Standing]]:
+        """How many findings of each standing and severity each workbook has."""
+        sql = (
+            f"SELECT w.path, f.severity, {_STANDING} AS became, count(*) {_FROM_BY_PATH}"
+            f" WHERE {_TONIGHT}{self._restricted} GROUP BY 1, 2, 3"
+        )
+        found: dict[str, Counter[Severity | Standing]] = defaultdict(Counter)
+        for path, severity, standing, n in self._asked(sql):
+            found[path].update(counted(_SEVERITY[severity], _STANDINGS[standing], n))
+        return found
+
     def part(self, owner: str | None, folder: str | None = None) -> Remembered:
         """What one owner answers for, or None what nobody was named for; of one folder or of all."""
         return replace(self, owner=owner, nobodys=owner is None, folder=folder)
@@ -213,7 +224,7 @@ class Remembered:
                 (
                     *(id_, values, code, entry(code).name, _SEVERITY[severity], path, sheet, cell),
                     *about,  # proposal, title, committee, owner, message, hint, fix, evidence
-                    excerpt_of(excerpt, cell) if excerpt is not None else None,
+                    excerpt,
                     _STANDINGS[standing],
                     _moment(since),
                     _moment(until) if until is not None else None,

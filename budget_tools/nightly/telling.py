@@ -14,9 +14,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from ..model.address import Cell
 from ..model.finding import Finding, ProposalSummary, id_of
-from ..model.night import Excerpt
 from ..model.overview import Overview
 from ..model.proposal import Registered
 from ..model.remembered import overview_json, overview_of, registered_json, registered_of
@@ -66,7 +64,7 @@ class Fact(NamedTuple):
     hint: str | None
     fix: str | None
     evidence: str | None
-    excerpt: str | None  # JSON: see excerpt_of
+    excerpt: str | None  # an Excerpt as JSON
     silent: bool = False
 
     @property
@@ -112,7 +110,7 @@ def in_words(
                 wording.hint(path, finding),
                 wording.fix(path, finding) or None,
                 wording.evidence(finding) or None,
-                _excerpt_json(excerpt) if excerpt is not None else None,
+                excerpt.json if excerpt is not None else None,
             )
         )
     return told
@@ -135,23 +133,6 @@ def _proposal_of(
     if number is None:
         return on_sheet[0] if len(on_sheet) == 1 else None
     return next((one for one in reversed(on_sheet) if one.number == number), None)
-
-
-def _excerpt_json(excerpt: Excerpt) -> str:
-    said = [excerpt.rows, excerpt.row_numbers, excerpt.left, excerpt.related]
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-
-
-def excerpt_of(said: str, cell: Cell | None) -> Excerpt:
-    """The table around a finding that was told."""
-    rows, numbers, left, related = json.loads(said)
-    return Excerpt(
-        tuple([tuple(row) for row in rows]),
-        tuple(numbers),
-        left,
-        cell,
-        tuple([Cell(row, column) for row, column in related]),
-    )
 
 
 # ---------------------------------------------------------------------------------------- proposals

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from ..errors import BudgetToolsError, UsageError
 from ..model.finding import Severity
-from ..model.night import Night, Tally
+from ..model.night import Night, Standing, Tally
 from ..reports.night import ours
+from ..reports.night.telling import MOST_LISTED
 from .owners import Owners
 from .scanning import cores
 from .settings import NightSettings
@@ -135,8 +136,16 @@ def _tasks(
     night: Night, folder: Path, formats: Sequence[str], fail_on: Severity, owner: str | None
 ) -> list[_Task]:
     """The reports of a night, or of a part of it, in one folder."""
-    full = next((NAMES[one] for one in ("xlsx", "json", "sarif", "junit") if one in formats), "")
-    return [_Task(night, one, folder / NAMES[one], fail_on, owner, full) for one in formats]
+    return [_Task(night, one, folder / NAMES[one], fail_on, owner, _full(night, formats)) for one in formats]
+
+
+def _full(night: Night, formats: Sequence[str]) -> str:
+    """The name of the file that has every finding; none where there is no such file."""
+    counts = night.counts
+    fixed = counts.of(Standing.FIXED)
+    listed = max(fixed, counts.of() - fixed) <= MOST_LISTED
+    complete = (*(("xlsx",) if listed else ()), "json", "sarif", "junit")
+    return next((NAMES[one] for one in complete if one in formats), "")
 
 
 def _carry_out(tasks: Sequence[_Task], workers: int, written: Written) -> None:
@@ -172,7 +181,7 @@ def _html(task: _Task) -> None:
 def _xlsx(task: _Task) -> None:
     from ..reports.night.workbook import write
 
-    write(task.night, task.target)
+    write(task.night, task.target, full=task.full)
 
 
 def _json(task: _Task) -> None:

@@ -16,11 +16,10 @@ from ...catalog import Language, codes, plural, title, word
 from ...errors import BudgetToolsError
 from ...model.address import column_letters
 from ...model.finding import Severity
-from ...model.night import ChangedProposal, Excerpt, Followed, Night, Standing
+from ...model.night import HERE, ChangedProposal, Excerpt, Followed, Night, Standing
 from ..wording import Wording
 from .chart import chart
 from .telling import (
-    HERE,
     address,
     as_read,
     capital,
@@ -354,7 +353,7 @@ class _Page:
             tidy(finding.evidence or "", LONGEST_TEXT) if full else "",
             tidy(finding.hint or "", LONGEST_TEXT) if full else "",
             tidy(finding.fix or "", LONGEST_TEXT) if full else "",
-            _grid(finding.excerpt) if full and finding.excerpt is not None and finding.excerpt.rows else "",
+            _grid(finding.excerpt) if full and finding.excerpt is not None else "",
         )
 
     def _anchor(self, finding: Followed) -> str:
@@ -419,11 +418,14 @@ def _named_first(groups: Mapping[str | None, list[Followed]]) -> list[tuple[str 
     return sorted(groups.items(), key=lambda item: (item[0] is None, item[0] or ""))
 
 
-def _grid(excerpt: Excerpt) -> Markup:
+def _grid(said: str) -> Markup | str:
     """The rows of the table around a finding, with the letters and numbers of Excel.
 
     The cell itself is marked (m), its others (r), and numbers (n) stand to the right.
     """
+    excerpt = Excerpt.of(said)
+    if not excerpt.rows:
+        return ""
     related = set(excerpt.related)
     width = max(map(len, excerpt.rows))
     parts = ["<thead><tr><td>"]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ...model.finding import Severity
-from ...model.night import ChangedProposal, Excerpt, Followed, Night, NightWorkbook, Standing, Tally
+from ...model.night import HERE, ChangedProposal, Followed, Night, NightWorkbook, Standing, Tally
 from ..json import acceptance_form, proposal_form
-from .telling import HERE, headline, language_of, replacing
+from .telling import headline, language_of, replacing
 
 VERSION = 1
 
@@ -23,26 +23,16 @@ def write(night: Night, target: Path) -> None:
             file.write(part.encode("utf-8", "backslashreplace"))
 
 
-def to_json(night: Night) -> dict[str, Any]:
-    """The whole night as values that ``json`` can write."""
-    return {
-        **_head(night),
-        "workbooks": [_workbook(one) for one in night.told.workbooks()],
-        "findings": [_finding(one) for one in night.told.findings()],
-        **_tail(night),
-    }
-
-
 def _parts(night: Night) -> Iterator[str]:
     encode = json.JSONEncoder(ensure_ascii=False).encode
     yield encode(_head(night))[:-1]
     for name, forms in (
-        ("workbooks", map(_workbook, night.told.workbooks())),
-        ("findings", map(_finding, night.told.findings())),
+        ("workbooks", (encode(_workbook(one)) for one in night.told.workbooks())),
+        ("findings", (_finding(one, encode) for one in night.told.findings())),
     ):
         yield f',\n"{name}": ['
         for number, form in enumerate(forms):
-            yield (",\n" if number else "\n") + encode(form)
+            yield (",\n" if number else "\n") + form
         yield "]"
     yield ",\n" + encode(_tail(night))[1:] + "\n"
 
@@ -91,40 +81,32 @@ def _workbook(workbook: NightWorkbook) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Followed) -> dict[str, Any]:
-    return {
-        "id": finding.id,
-        "values": finding.values,
-        "code": finding.code,
-        "name": finding.name,
-        "severity": finding.severity.word,
-        "standing": finding.standing.value,
-        "since": finding.since.isoformat(),
-        "until": finding.until.isoformat() if finding.until is not None else None,
-        "path": finding.path,
-        "sheet": finding.sheet,
-        "cell": str(finding.cell) if finding.cell is not None else None,
-        "proposal": finding.proposal,
-        "title": finding.title,
-        "committee": finding.committee,
-        "owner": finding.owner,
-        "message": finding.message,
-        "hint": finding.hint,
-        "fix_text": finding.fix,
-        "evidence": finding.evidence,
-        "excerpt": _excerpt(finding.excerpt) if finding.excerpt is not None else None,
-        "accepted": acceptance_form(finding.accepted),
-    }
-
-
-def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
-    return {
-        "rows": [list(row) for row in excerpt.rows],
-        "row_numbers": list(excerpt.row_numbers),
-        "left": excerpt.left,
-        "cell": str(excerpt.cell) if excerpt.cell is not None else None,
-        "related": [str(cell) for cell in excerpt.related],
-    }
+def _finding(finding: Followed, encode: Callable[[object], str]) -> str:
+    said = encode(
+        {
+            "id": finding.id,
+            "values": finding.values,
+            "code": finding.code,
+            "name": finding.name,
+            "severity": finding.severity.word,
+            "standing": finding.standing.value,
+            "since": finding.since.isoformat(),
+            "until": finding.until.isoformat() if finding.until is not None else None,
+            "path": finding.path,
+            "sheet": finding.sheet,
+            "cell": str(finding.cell) if finding.cell is not None else None,
+            "proposal": finding.proposal,
+            "title": finding.title,
+            "committee": finding.committee,
+            "owner": finding.owner,
+            "message": finding.message,
+            "hint": finding.hint,
+            "fix_text": finding.fix,
+            "evidence": finding.evidence,
+            "accepted": acceptance_form(finding.accepted),
+        }
+    )
+    return f'{said[:-1]}, "excerpt": {finding.excerpt or "null"}}}'  # which is JSON already
 
 
 def _changed(changed: ChangedProposal) -> dict[str, Any]:

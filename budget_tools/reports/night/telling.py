@@ -21,15 +21,12 @@ from ...errors import BudgetToolsError
 from ...model.address import Cell
 from ...model.amount import format_number
 from ...model.finding import Severity
-from ...model.night import Followed, Night, NightWorkbook, Standing, worst_first
+from ...model.night import HERE, Followed, Night, NightWorkbook, Standing, worst_first
 from ..wording import plain
 
 _UNWRITABLE = re.compile(r"[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\|//")
 _ADDRESS = re.compile(r"(?i)https?://")
-
-HERE = (Standing.NEW, Standing.REOPENED, Standing.OPEN)
-"""What is wrong this night."""
 
 
 def language_of(night: Night) -> Language:
@@ -180,6 +177,10 @@ def _since(night: Night, language: Language) -> str | None:
     if then.date() == now.date() - timedelta(days=1):
         return word("night", "since-yesterday", language)
     return word("night", "since", language, day=day(then, language))
+
+
+MOST_LISTED = 10_000
+"""What a sheet of the workbook lists, new ones first: nobody works through more."""
 
 
 def by_workbook(night: Night) -> Iterator[tuple[str | None, NightWorkbook | None, list[Followed]]]:

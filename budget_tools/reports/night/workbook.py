@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from ..wording import Wording
 from .ours import SIGN
 from .rows import LINE, Content, Link, Row, Sheet, put, units
 from .telling import (
-    HERE,
+    MOST_LISTED,
     as_read,
     below,
     capital,
@@ -43,7 +42,6 @@ except ImportError as missing:
         "the Excel report of a night needs XlsxWriter: pip install 'budget-tools[nightly]'"
     ) from missing
 
-MOST_ROWS = 1_000_000  # of findings: a sheet of Excel has hardly more
 LONGEST_LINK = 2_079
 
 _HEADING_ROW = 3
@@ -57,8 +55,11 @@ _ESCAPED = {ord(sign): f"%{ord(sign):02X}" for sign in '% "#<>[]^`{}'}
 Column = tuple[str, float]  # the key of its heading, and how wide it is in characters
 
 
-def write(night: Night, target: Path) -> None:
-    """Write a night; the same night makes the same bytes."""
+def write(night: Night, target: Path, *, full: str = "") -> None:
+    """Write a night; the same night makes the same bytes.
+
+    ``full`` is the name of the file that has what is left out here.
+    """
     made = io.BytesIO()
     book: Any = xlsxwriter.Workbook(made, {"in_memory": True})
     language = language_of(night)
@@ -71,7 +72,7 @@ def write(night: Night, target: Path) -> None:
             "created": local(night.ended),
         }
     )
-    sheets = _Writer(book, night, target).sheets()
+    sheets = _Writer(book, night, target, full).sheets()
     book.close()
     with replacing(target) as file:
         put(made, file, sheets, _LOOKS, _HEADING_ROW + 2)
@@ -100,8 +101,9 @@ def _address(night: Night, path: str, target: Path) -> str | None:
 class _Writer:
     """The sheets of a night, and the looks they share."""
 
-    def __init__(self, book: Any, night: Night, target: Path) -> None:
+    def __init__(self, book: Any, night: Night, target: Path, full: str) -> None:
         self._book = book
+        self._full = full
         self._night = night
         self._language: Language = language_of(night)
         self._wording = Wording(self._language, night.form_word)
@@ -129,8 +131,6 @@ class _Writer:
             "link": make({**base, "font_color": "#1F5FA8", "underline": 1}),
             **{one.word: make({**base, "bg_color": f"#{COLOURS[one]}"}) for one in Severity},
         }
-        # of each workbook, for its own sheet: counted while its findings are written
-        self._counts: dict[str | None, Counter[Severity | Standing]] = defaultdict(Counter)
 
     def sheets(self) -> list[Sheet]:
         """What is on every sheet that has something in it; the findings always."""
@@ -209,19 +209,17 @@ class _Writer:
         about, count = headline(night), night.counts.of(*standings)
         if fixed:
             about, help_, alarm = capital(plural("fixed", count, self._language)), "", False
-        if count > MOST_ROWS:
-            n, total = (number(one, self._language) for one in (MOST_ROWS, count))
-            help_ = f"{self._word('left-out', n=n, total=total)} {help_}".strip()
-        self._sheet(key, columns, about, help_, min(count, MOST_ROWS), printed, alarm=alarm)
+        if count > MOST_LISTED:
+            n, total = (number(one, self._language) for one in (MOST_LISTED, count))
+            left_out = "left-out-see" if self._full else "left-out"
+            help_ = f"{self._word(left_out, n=n, total=total, file=self._full)} {help_}".strip()
+        self._sheet(key, columns, about, help_, min(count, MOST_LISTED), printed, alarm=alarm)
 
         said_standing = {one: capital(word("standing", one.value, self._language)) for one in Standing}
         said_severity = {one: capital(word("severity", one.word, self._language)) for one in Severity}
 
         def row(one: Followed) -> Row:
             path = one.path
-            self._counts[path][one.standing] += 1
-            if one.standing in HERE:
-                self._counts[path][one.severity] += 1
             name, folder = self._named(path)
             waived = one.standing is Standing.ACCEPTED
             look = "dim" if waived else "text"
@@ -248,11 +246,18 @@ class _Writer:
             led = self._link(path, one.sheet, one.cell)
             return Row(cells, 6 if one.cell is not None else 4, led)
 
-        findings = chain.from_iterable(night.told.foremost(one, excerpts=False) for one in standings)
-        rows: Iterable[Row] = map(row, islice(findings, MOST_ROWS))
+        rows: Iterable[Row] = map(row, self._foremost(standings))
         if not count:
             rows = [Row([(self._word("no-findings"), "dim")])]
         return Sheet(_HEADING_ROW + 2, [width for _, width in columns], rows)
+
+    def _foremost(self, standings: Sequence[Standing]) -> Iterator[Followed]:
+        """The findings that are on a sheet, by what became of them."""
+        left = MOST_LISTED
+        for standing in standings:
+            for one in self._night.told.foremost(standing, most=left, excerpts=False):
+                left -= 1
+                yield one
 
     def _named_anew(self, path: str | None) -> tuple[str | None, str | None]:
         """The name and the folder of a workbook, as its readers know them."""
@@ -303,8 +308,10 @@ class _Writer:
         count = night.counts.every + len(night.trouble)
         self._sheet("workbooks", columns, about, self._word("help-workbooks"), count, len(columns) - 1)
 
+        counts = night.told.by_workbook()
+
         def row(one: NightWorkbook) -> Row:
-            (name, folder), here = self._named(one.path), self._counts[one.path]
+            (name, folder), here = self._named(one.path), counts.get(one.path, Counter())
             checked = one.status == "checked"
             state = capital(word("workbook-state", one.status, self._language))
             cells: list[tuple[Content, str]] = [

@@ -197,7 +197,7 @@ def test_what_nobody_would_read_is_counted_and_left_out(
     from budget_tools.reports.night import html, workbook
 
     monkeypatch.setattr(html, "MOST_FINDINGS", 3)
-    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    monkeypatch.setattr(workbook, "MOST_LISTED", 3)
     many = [followed(id=f"note{n}", severity=Severity.NOTE, standing=Standing.OPEN) for n in range(5)]
     one = night(*many, followed(id="new", severity=Severity.NOTE, standing=Standing.NEW), previous=YESTERDAY)
     html.write(one, tmp_path / "x.html", full="Kontrol.xlsx")
