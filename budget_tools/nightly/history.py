@@ -21,12 +21,12 @@ from ..errors import UsageError
 from ..model.acceptance import Acceptance
 from ..model.finding import id_of
 from ..model.night import Standing, Tally
-from .telling import Fact, placed, registered_in, summary_of, unpacked, with_nth
+from .telling import Across, Fact, Said, placed, registered_in, summary_of, unpacked, with_nth
 
 if TYPE_CHECKING:
     from ..model.overview import Overview
     from ..model.proposal import Registered
-    from .worker import Across, Outcome, Said
+    from .worker import Outcome
 
 OWN, ACROSS, RUN, MOMENT = 0, 1, 2, 3
 """Where a finding comes from: one workbook, all of them together, the run itself, or the moment: what is
@@ -145,6 +145,7 @@ class Row(NamedTuple):
     accepted: str | None
     seed: str
     names: str
+    proposal: str | None
 
     @property
     def former_ids(self) -> list[str]:
@@ -152,7 +153,7 @@ class Row(NamedTuple):
         return [id_of(self.code, name, self.seed) for name in json.loads(self.names)[1:]]
 
 
-_ROW = "number, workbook, id, nth, kind, amounts, code, standing, run, accepted, seed, names"
+_ROW = "number, workbook, id, nth, kind, amounts, code, standing, run, accepted, seed, names, proposal"
 
 
 class History:
@@ -608,11 +609,7 @@ class _Finishing:
         again: list[tuple[object, ...]] = []
         words: list[tuple[object, ...]] = []
         for fact, id_, nth in with_nth(facts):
-            old = before.pop((id_, nth), None)
-            for former in fact.former_ids if old is None else ():
-                old = before.pop((former, nth), None)
-                if old is not None:
-                    break
+            old = before.pop((id_, nth), None) or self._known_otherwise(fact, nth, before)
             fixed = old is not None and old.standing == Standing.FIXED
             if old is None:
                 standing = Standing.FIXED if fact.silent else Standing.NEW
@@ -645,6 +642,18 @@ class _Finishing:
         base.executemany(
             "UPDATE findings SET found = 0 WHERE number = ?", [(row.number,) for row in before.values()]
         )
+
+    def _known_otherwise(self, fact: Fact, nth: int, before: dict[tuple[str, int], Row]) -> Row | None:
+        """A finding that was known by another id: its proposal's number changed, or what a register says."""
+        for id_ in fact.former_ids:
+            if (id_, nth) in before:
+                return before.pop((id_, nth))
+        if fact.proposal is None:
+            return None
+        for key, row in before.items():
+            if (row.code, row.seed, row.proposal, row.nth) == (fact.code, fact.seed, fact.proposal, nth):
+                return before.pop(key)
+        return None
 
     def _insert(self, new: Sequence[_New]) -> None:
         """Findings that were not known, and their words."""

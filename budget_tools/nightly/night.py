@@ -26,8 +26,8 @@ from .owners import Owners
 from .pool import Failed, Pool
 from .scanning import Lying, NightSettingsOf, Scan, Stamps, cores, scan
 from .settings import NightSettings
-from .telling import IN_USE, in_words
-from .worker import SAME, Across, Item, Order, Outcome, refused
+from .telling import IN_USE, Across, in_words
+from .worker import SAME, Item, Order, Outcome, refused
 
 CLEAN, FINDINGS, WRONG_USE, INCOMPLETE = 0, 1, 2, 3
 

@@ -21,7 +21,8 @@ from threading import Thread
 from typing import Any
 
 from ..errors import Refused, Unreadable, WorkbookError
-from .worker import INSPECTING, Across, Item, Order, Outcome, refused
+from .telling import Across
+from .worker import INSPECTING, Item, Order, Outcome, refused
 
 STARTING = 60  # seconds in which a worker must be ready, more than its share of a workbook
 TICK = 0.2  # seconds between two looks at the clock

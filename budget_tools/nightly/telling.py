@@ -79,6 +79,22 @@ class Fact(NamedTuple):
         return [id_of(self.code, name, self.seed) for name in self.names[1:]]
 
 
+class Said(NamedTuple):
+    """What registers say of a proposal: what it is known by, and the codes that are not told of it."""
+
+    path: str
+    number: str
+    names: tuple[str, ...]
+    silent: tuple[str, ...]
+
+
+class Across(NamedTuple):
+    """What can only be said of all workbooks together: findings with their paths, and of proposals."""
+
+    told: list[tuple[str | None, Fact]]
+    said: list[Said]
+
+
 def in_words(
     findings: Iterable[Finding],
     path: str | None,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..model.book import Book
     from ..model.finding import WorkbookReport
     from ..reports.wording import Wording
-    from .telling import Fact
+    from .telling import Across, Fact
 
 INSPECTING = -1
 """What a child is at when it has read its workbooks and compares what it found."""
@@ -84,22 +84,6 @@ class Outcome(NamedTuple):
     def count(self, severity: Severity) -> int:
         """How many findings there are of a severity."""
         return self.severities.count(severity)
-
-
-class Said(NamedTuple):
-    """What registers say of a proposal: what it is known by, and the codes that are not told of it."""
-
-    path: str
-    number: str
-    names: tuple[str, ...]
-    silent: tuple[str, ...]
-
-
-class Across(NamedTuple):
-    """What can only be said of all workbooks together: findings with their paths, and of proposals."""
-
-    told: list[tuple[str | None, Fact]]
-    said: list[Said]
 
 
 def main() -> None:
@@ -277,7 +261,7 @@ def _across(state: str, order: Order, _: IO[bytes]) -> Across:
     from ..inspection import BESIDE_OTHERS, as_registers_say, inspect_run
     from ..reports.wording import Wording
     from .history import register
-    from .telling import in_words
+    from .telling import Across, Said, in_words
 
     registered, listed = register(Path(state))
     if not registered:
