@@ -410,6 +410,9 @@ class _Finishing:
         self._end = end
         self._now = _said(end.now)
         self._renewed: set[int] = set()
+        self._fresh: set[int] = set()  # workbooks that were not known: nothing of theirs need be looked for
+        self._rows: list[tuple[object, ...]] = []  # on their way into the tables, many at a time
+        self._words: list[tuple[object, ...]] = []
         self._said: Mapping[str, Mapping[str, Said]] = {}
         [(self._last,)] = base.execute("SELECT coalesce(max(number), 0) FROM findings")
 
@@ -420,9 +423,11 @@ class _Finishing:
         moved = self._moved()
         for number, path in moved.items():
             base.execute("UPDATE workbooks SET path = ? WHERE number = ?", (path, number))
-        rows = base.execute("SELECT path FROM pending").fetchall()
-        for (path,) in rows:
-            self._renew(path)
+        for row in base.execute(
+            "SELECT path, size, mtime_ns, hash, stamp, status, reason, facts, proposals, registered, figures"
+            " FROM pending"
+        ):
+            self._renew(*row)
         for path in sorted(changed):
             self._say_again(path)
         for number in set(end.leaving) - set(moved):
@@ -431,6 +436,7 @@ class _Finishing:
             self._across(end.across.told)
         self._compare(_ABOUT_RUN, RUN, end.about_run)
         self._of_moment()
+        self._flush()
         self._accept()
         base.execute("DELETE FROM pending")
         base.execute("DELETE FROM leaving")
@@ -513,14 +519,20 @@ class _Finishing:
                 found[best] = path
         return found
 
-    def _renew(self, path: str) -> None:
+    def _renew(
+        self,
+        path: str,
+        size: int,
+        mtime_ns: int,
+        hash_: bytes | None,
+        stamp: str,
+        status: str,
+        reason: str | None,
+        facts: bytes,
+        *contents: bytes,
+    ) -> None:
         """A workbook that was checked: what it holds now, and what became of its findings."""
         base = self._base
-        [(size, mtime_ns, hash_, stamp, status, reason, facts, *contents)] = base.execute(
-            "SELECT size, mtime_ns, hash, stamp, status, reason, facts, proposals, registered, figures"
-            " FROM pending WHERE path = ?",
-            (path,),
-        )
         row = base.execute("SELECT number FROM workbooks WHERE path = ?", (path,)).fetchone()
         state = (size, mtime_ns, hash_, stamp, status, reason, self._end.run)
         if row is None:
@@ -530,6 +542,7 @@ class _Finishing:
                 (path, *state),
             )
             number = cursor.lastrowid or 0
+            self._fresh.add(number)
         else:
             number = row[0]
             base.execute(
@@ -603,8 +616,12 @@ class _Finishing:
     def _compare(self, number: int, kind: int, facts: Sequence[Fact]) -> None:
         """What became of the findings of one kind of a workbook."""
         base, run, now = self._base, self._end.run, self._now
-        rows = base.execute(f"SELECT {_ROW} FROM findings WHERE workbook = ? AND kind = ?", (number, kind))
-        before = {(row[2], row[3]): Row(*row) for row in rows.fetchall()}
+        before: dict[tuple[str, int], Row] = {}
+        if number not in self._fresh:
+            rows = base.execute(
+                f"SELECT {_ROW} FROM findings WHERE workbook = ? AND kind = ?", (number, kind)
+            )
+            before = {(row[2], row[3]): Row(*row) for row in rows.fetchall()}
         new: list[_New] = []
         again: list[tuple[object, ...]] = []
         words: list[tuple[object, ...]] = []
@@ -627,6 +644,8 @@ class _Finishing:
             again.append((standing, since, until, accepted, id_, nth, *_columns(fact), old.number))
             words.append((old.number, *_words(fact)))
         self._insert(new)
+        if not again and not before:
+            return
         base.executemany(
             "UPDATE findings SET standing = ?, run = ?, until = ?, accepted = ?, id = ?, nth = ?,"
             " amounts = ?, code = ?, severity = ?, seed = ?, names = ?, own = ?, found = 1, sheet = ?,"
@@ -657,8 +676,7 @@ class _Finishing:
 
     def _insert(self, new: Sequence[_New]) -> None:
         """Findings that were not known, and their words."""
-        rows: list[tuple[object, ...]] = []
-        words: list[tuple[object, ...]] = []
+        rows, words = self._rows, self._words
         for number, (workbook, kind, fact, id_, nth, standing, run, until) in enumerate(new, self._last + 1):
             values, code, severity, *rest = _columns(fact)
             state = (standing, run, self._now, until, None)
@@ -666,9 +684,16 @@ class _Finishing:
                 (number, workbook, id_, nth, kind, values, code, severity, *state, *rest[:3], 1, *rest[3:])
             )
             words.append((number, *_words(fact)))
-        self._last += len(rows)
-        self._base.executemany(f"INSERT INTO findings VALUES ({','.join('?' * 24)})", rows)
-        self._base.executemany("INSERT INTO words VALUES (?,?,?,?,?,?)", words)
+        self._last += len(new)
+        if len(rows) > _MOST_WAITING:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Put what waits into the tables."""
+        self._base.executemany(f"INSERT INTO findings VALUES ({','.join('?' * 24)})", self._rows)
+        self._base.executemany("INSERT INTO words VALUES (?,?,?,?,?,?)", self._words)
+        self._rows.clear()
+        self._words.clear()
 
     def _accept(self) -> None:
         """Note what was accepted, and what is accepted no longer."""
@@ -737,6 +762,7 @@ class _Finishing:
         )
 
 
+_MOST_WAITING = 2_000
 _New = tuple[int, int, Fact, str, int, Standing, int, str | None]
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -31,9 +32,10 @@ from .worker import SAME, Item, Order, Outcome, refused
 
 CLEAN, FINDINGS, WRONG_USE, INCOMPLETE = 0, 1, 2, 3
 
-MOST_IN_BATCH = 100
+MOST_IN_BATCH, FEWEST_IN_BATCH = 100, 5
 MOST_BYTES = 16_000_000  # of a batch: large workbooks go by themselves
-_BATCHES = 6  # so many for each worker, so that none waits long for the last one
+LARGE = 1_000_000
+_SHARES = 3  # of what is left, for each worker
 _CHANGING = "changing"
 
 
@@ -468,21 +470,21 @@ class _Run:
             of = accepted.of(path, checked=checked)
             return of.finding if of is not None else None
 
-        history.finish(
-            End(
-                self._number,
-                datetime.now().astimezone(),
-                self._complete,
-                [one.number for one in made.leaving],
-                across,
-                about,
-                in_use,
-                accepted_by,
-                stamp != history.mark("accepted"),
-                passed,
-                {"accepted": stamp},
-            )
+        end = End(
+            self._number,
+            datetime.now().astimezone(),
+            self._complete,
+            [one.number for one in made.leaving],
+            across,
+            about,
+            in_use,
+            accepted_by,
+            stamp != history.mark("accepted"),
+            passed,
+            {"accepted": stamp},
         )
+        with without_collector():
+            history.finish(end)
         tally = history.tallies()[-1]
         return bool(ended.checked or made.waiting or made.leaving or tally.new or tally.fixed)
 
@@ -507,16 +509,21 @@ def _accepted_stamp(files: Sequence[Path], today: date) -> str:
 
 
 def _batches(items: Sequence[Item], lying: Sequence[Lying], workers: int) -> Iterator[list[Item]]:
-    """Workbooks in handfuls: enough that what a handful costs does not count, few enough to share out."""
-    most = max(1, min(MOST_IN_BATCH, -(-len(items) // (workers * _BATCHES))))
-    batch: list[Item] = []
-    size = 0
-    for item in items:
-        bytes_ = lying[item.number].size
-        if batch and (len(batch) >= most or size + bytes_ > MOST_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(item)
-        size += bytes_
-    if batch:
+    """Workbooks in handfuls: many at first, since a handful costs something by itself, and few at the end.
+
+    What is large comes first. So nobody waits long for the last worker.
+    """
+    ordered = sorted(items, key=lambda item: -(lying[item.number].size // LARGE))
+    done = 0
+    while done < len(ordered):
+        most = (len(ordered) - done) // (workers * _SHARES)
+        batch: list[Item] = []
+        size = 0
+        for item in islice(ordered, done, done + max(FEWEST_IN_BATCH, min(MOST_IN_BATCH, most))):
+            bytes_ = lying[item.number].size
+            if batch and size + bytes_ > MOST_BYTES:
+                break
+            batch.append(item)
+            size += bytes_
+        done += len(batch)
         yield batch

@@ -263,7 +263,8 @@ def _across(state: str, order: Order, _: IO[bytes]) -> Across:
     from .history import register
     from .telling import Across, Said, in_words
 
-    registered, listed = register(Path(state))
+    with without_collector():
+        registered, listed = register(Path(state))
     if not registered:
         return Across([], [])
     settings_of = SettingsOf(None, order.language)
