@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def _parts(night: Night) -> Iterator[str]:
     yield encode(_head(night))[:-1]
     for name, forms in (
         ("workbooks", (encode(_workbook(one)) for one in night.told.workbooks())),
-        ("findings", (_finding(one, encode) for one in night.told.findings())),
+        ("findings", map(_finding, night.told.findings())),
     ):
         yield f',\n"{name}": ['
         for number, form in enumerate(forms):
@@ -81,32 +82,25 @@ def _workbook(workbook: NightWorkbook) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Followed, encode: Callable[[object], str]) -> str:
-    said = encode(
-        {
-            "id": finding.id,
-            "values": finding.values,
-            "code": finding.code,
-            "name": finding.name,
-            "severity": finding.severity.word,
-            "standing": finding.standing.value,
-            "since": finding.since.isoformat(),
-            "until": finding.until.isoformat() if finding.until is not None else None,
-            "path": finding.path,
-            "sheet": finding.sheet,
-            "cell": str(finding.cell) if finding.cell is not None else None,
-            "proposal": finding.proposal,
-            "title": finding.title,
-            "committee": finding.committee,
-            "owner": finding.owner,
-            "message": finding.message,
-            "hint": finding.hint,
-            "fix_text": finding.fix,
-            "evidence": finding.evidence,
-            "accepted": acceptance_form(finding.accepted),
-        }
+def _finding(one: Followed) -> str:
+    """A finding as JSON, put together as text: there may be very many."""
+    since, until = one.since.isoformat(), one.until.isoformat() if one.until is not None else None
+    cell = str(one.cell) if one.cell is not None else None
+    accepted = json.dumps(acceptance_form(one.accepted), ensure_ascii=False) if one.accepted else "null"
+    return (
+        f'{{"id": {_text(one.id)}, "values": {_text(one.values)}, "code": {_text(one.code)}, '
+        f'"name": {_text(one.name)}, "severity": {_text(one.severity.word)}, '
+        f'"standing": {_text(one.standing.value)}, "since": {_text(since)}, "until": {_text(until)}, '
+        f'"path": {_text(one.path)}, "sheet": {_text(one.sheet)}, "cell": {_text(cell)}, '
+        f'"proposal": {_text(one.proposal)}, "title": {_text(one.title)}, '
+        f'"committee": {_text(one.committee)}, "owner": {_text(one.owner)}, '
+        f'"message": {_text(one.message)}, "hint": {_text(one.hint)}, "fix_text": {_text(one.fix)}, '
+        f'"evidence": {_text(one.evidence)}, "excerpt": {one.excerpt or "null"}, "accepted": {accepted}}}'
     )
-    return f'{said[:-1]}, "excerpt": {finding.excerpt or "null"}}}'  # which is JSON already
+
+
+def _text(text: str | None) -> str:
+    return encode_basestring(text) if text is not None else "null"
 
 
 def _changed(changed: ChangedProposal) -> dict[str, Any]:
