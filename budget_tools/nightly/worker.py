@@ -279,7 +279,7 @@ def _across(state: str, order: Order, _: IO[bytes]) -> Across:
     said = [
         Said(one.path, one.number, one.identity, () if one.active else BESIDE_OTHERS)
         for one, own in zip(as_registers_say(registered, listed), registered, strict=True)
-        if listed and (one is not own or not one.active)
+        if listed and one.number and (one is not own or not one.active)
     ]
     return Across(told, said)
 

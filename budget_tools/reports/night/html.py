@@ -178,6 +178,8 @@ class _Page:
             "unchecked": unchecked,
             "tiles": self._tiles(),
             "overview": self._overview(),
+            "on_page": {self.key_of(one.owner) for one in self.findings}
+            | {self.key_of(one.owner) for one in night.changed},
             "sections": self.sections,
             "changed": list(night.changed),
             "chart": chart(night.tallies, self.language) if len(night.tallies) > 1 else None,
