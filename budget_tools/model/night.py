@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from .acceptance import Acceptance
@@ -275,7 +274,7 @@ class Gathered:
         """What one owner answers for."""
 
         def has(one: NightWorkbook | Followed) -> bool:
-            inside = folder is None or (one.path is not None and Path(one.path).is_relative_to(folder))
+            inside = folder is None or (one.path is not None and lies_in(one.path, folder))
             return one.owner == owner and inside
 
         return Gathered(tuple(filter(has, self._workbooks)), tuple(filter(has, self._findings)))
@@ -283,6 +282,12 @@ class Gathered:
 
 HERE = (Standing.NEW, Standing.REOPENED, Standing.OPEN)
 """What is wrong this night."""
+
+
+def lies_in(path: str, folder: str) -> bool:
+    """Whether a path is that of something in a folder, or below it."""
+    rest = path.removeprefix(folder.rstrip("/\\"))
+    return rest != path and rest[:1] in ("/", "\\")
 
 
 def counted(severity: Severity, standing: Standing, times: int = 1) -> dict[Severity | Standing, int]:
@@ -339,7 +344,7 @@ class Night:
             changed=tuple(
                 one
                 for one in self.changed
-                if one.owner == owner and (folder is None or Path(one.path).is_relative_to(folder))
+                if one.owner == owner and (folder is None or lies_in(one.path, folder))
             ),
             tallies=(),
         )
