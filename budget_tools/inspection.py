@@ -723,7 +723,8 @@ def _said_by_registers(listed: Iterable[Overview]) -> dict[str, OverviewRow]:
     }
 
 
-_BESIDE_OTHERS = ("IDN004", "XWB003")  # said of a proposal only while it counts
+BESIDE_OTHERS = ("IDN004", "XWB003")
+"""Said of a proposal only while it counts."""
 
 
 def known_to_registers(report: WorkbookReport, registered: Iterable[Registered]) -> tuple[Finding, ...]:
@@ -734,7 +735,7 @@ def known_to_registers(report: WorkbookReport, registered: Iterable[Registered])
         one = known.get(finding.proposal or "")
         if one is None:
             found.append(finding)
-        elif one.active or finding.code not in _BESIDE_OTHERS:
+        elif one.active or finding.code not in BESIDE_OTHERS:
             found.append(replace(finding, identity=one.identity))
     return tuple(found)
 

@@ -94,15 +94,18 @@ class Finding:
 
         Of a proposal with a permanent id it is made of that, and so survives another number too.
         """
-        return self._id_of(self.identity[0] if self.identity else self.proposal or self.sheet or "")
+        name = self.identity[0] if self.identity else self.proposal or self.sheet or ""
+        return id_of(self.code, name, self.seed)
+
+    @property
+    def seed(self) -> str:
+        """What was found where, and which of several that are alike: the part of the id that stays."""
+        return "\x1f".join((*self.key, str(self.ordinal)))
 
     @property
     def former_ids(self) -> tuple[str, ...]:
         """The ids it had while its proposal had no permanent id yet, or another number."""
-        return tuple([self._id_of(one) for one in self.identity[1:]])
-
-    def _id_of(self, proposal: str) -> str:
-        return _hash(self.code, proposal, *self.key, str(self.ordinal))
+        return tuple([id_of(self.code, one, self.seed) for one in self.identity[1:]])
 
     @property
     def values(self) -> str:
@@ -129,6 +132,11 @@ class Finding:
             self.accepted,
             self.identity,
         )
+
+
+def id_of(code: str, name: str, seed: str) -> str:
+    """The id of a finding of a rule, from what its proposal is known by and what was found where."""
+    return _hash(code, name, seed)
 
 
 def _hash(*parts: str) -> str:

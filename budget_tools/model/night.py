@@ -6,13 +6,17 @@ what is shown (the sentence, a piece of the table around the cell), not what it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple, Protocol
 
 from .acceptance import Acceptance
-from .address import Cell
+from .address import Cell, parse_cell
 from .finding import ProposalSummary, Severity
 
 
@@ -40,9 +44,32 @@ class Excerpt:
     cell: Cell | None
     related: tuple[Cell, ...] = ()
 
+    @property
+    def json(self) -> str:
+        """The excerpt as it is kept, and as reports in JSON have it."""
+        said = {
+            "rows": self.rows,
+            "row_numbers": self.row_numbers,
+            "left": self.left,
+            "cell": str(self.cell) if self.cell is not None else None,
+            "related": [str(cell) for cell in self.related],
+        }
+        return json.dumps(said, ensure_ascii=False)
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+    @classmethod
+    def of(cls, said: str) -> Excerpt:
+        """The excerpt that ``json`` wrote down."""
+        kept = json.loads(said)
+        return cls(
+            tuple([tuple(row) for row in kept["rows"]]),
+            tuple(kept["row_numbers"]),
+            kept["left"],
+            parse_cell(kept["cell"]) if kept["cell"] is not None else None,
+            tuple([parse_cell(cell) for cell in kept["related"]]),
+        )
+
+
+class Followed(NamedTuple):
     """A finding in the words of one reader, and what became of it.
 
     ``since`` is the night that found it first, ``until`` the one that did not find it any more. ``owner`` is
@@ -65,7 +92,7 @@ class Followed:
     hint: str | None
     fix: str | None
     evidence: str | None
-    excerpt: Excerpt | None
+    excerpt: str | None  # an Excerpt as JSON: most reports hand it on, or have no use for it
     standing: Standing
     since: datetime
     until: datetime | None = None
@@ -119,6 +146,160 @@ class Tally:
     complete: bool = True
 
 
+class Kind(NamedTuple):
+    """What findings are counted by."""
+
+    owner: str | None
+    committee: str | None
+    code: str
+    severity: Severity
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much of everything there is: workbooks by owner, findings by their kind.
+
+    ``unchecked`` workbooks could not be read, ``renewed`` ones were checked this night.
+    """
+
+    workbooks: Mapping[str | None, int]
+    unchecked: int
+    renewed: int
+    findings: Mapping[Kind, int]
+
+    @property
+    def every(self) -> int:
+        """All workbooks."""
+        return sum(self.workbooks.values())
+
+    def of(self, *standings: Standing) -> int:
+        """The findings of which these things became; all of them where none is named."""
+        return sum(n for kind, n in self.findings.items() if not standings or kind.standing in standings)
+
+    def severities(self, *standings: Standing) -> Counter[Severity]:
+        """Of the findings of which these things became, how many are of each severity."""
+        found: Counter[Severity] = Counter()
+        for kind, n in self.findings.items():
+            if kind.standing in standings:
+                found[kind.severity] += n
+        return found
+
+
+class Told(Protocol):
+    """The workbooks of a night and what was found in them, for whoever asks: more than memory may hold."""
+
+    @property
+    def counts(self) -> Counts:
+        """How much of everything there is."""
+
+    def workbooks(self) -> Iterator[NightWorkbook]:
+        """Every workbook, by path."""
+
+    def unchecked(self) -> Iterator[NightWorkbook]:
+        """Those that could not be checked, by path."""
+
+    def findings(self, *standings: Standing, excerpts: bool = True) -> Iterator[Followed]:
+        """The findings of which these things became, or all: those about the run, then by path.
+
+        Without ``excerpts`` they have none, and are there sooner.
+        """
+
+    def foremost(
+        self, *standings: Standing, most: int | None = None, excerpts: bool = True
+    ) -> Iterator[Followed]:
+        """The same as they are read: worst first, then by workbook, sheet and cell; no more than asked."""
+
+    def any_hint(self, *standings: Standing) -> bool:
+        """Whether any of the findings of which these things became has a hint."""
+
+    def by_workbook(self) -> Mapping[str, Counter[Severity | Standing]]:
+        """Of the findings of each workbook that has any: how many of each standing, and, of those that are
+        wrong this night, of each severity."""
+
+    def part(self, owner: str | None, folder: str | None = None) -> Told:
+        """What one owner answers for, or None what nobody was named for; of one folder or of all."""
+
+
+class Gathered:
+    """A night's workbooks and findings in memory: of a single check, and in tests."""
+
+    def __init__(self, workbooks: tuple[NightWorkbook, ...], findings: tuple[Followed, ...]) -> None:
+        self._workbooks = sorted(workbooks, key=lambda one: one.path)
+        self._findings = findings
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How much of everything there is."""
+        return Counts(
+            Counter(one.owner for one in self._workbooks),
+            sum(one.status != "checked" for one in self._workbooks),
+            sum(one.renewed for one in self._workbooks),
+            Counter(
+                Kind(one.owner, one.committee, one.code, one.severity, one.standing) for one in self._findings
+            ),
+        )
+
+    def workbooks(self) -> Iterator[NightWorkbook]:
+        """Every workbook, by path."""
+        return iter(self._workbooks)
+
+    def unchecked(self) -> Iterator[NightWorkbook]:
+        """Those that could not be checked, by path."""
+        return (one for one in self._workbooks if one.status != "checked")
+
+    def findings(self, *standings: Standing, excerpts: bool = True) -> Iterator[Followed]:
+        """The findings of which these things became, or all: those about the run, then by path."""
+        wanted = [one for one in self._findings if not standings or one.standing in standings]
+        return iter(sorted(wanted, key=lambda one: one.path or ""))
+
+    def foremost(
+        self, *standings: Standing, most: int | None = None, excerpts: bool = True
+    ) -> Iterator[Followed]:
+        """The same as they are read."""
+        return iter(sorted(self.findings(*standings), key=worst_first)[:most])
+
+    def by_workbook(self) -> Mapping[str, Counter[Severity | Standing]]:
+        """How many findings of each standing and severity each workbook has."""
+        found: dict[str, Counter[Severity | Standing]] = defaultdict(Counter)
+        for one in self._findings:
+            found[one.path or ""].update(counted(one.severity, one.standing))
+        return found
+
+    def any_hint(self, *standings: Standing) -> bool:
+        """Whether any of these findings has a hint."""
+        return any(one.hint for one in self.findings(*standings))
+
+    def part(self, owner: str | None, folder: str | None = None) -> Gathered:
+        """What one owner answers for."""
+
+        def has(one: NightWorkbook | Followed) -> bool:
+            inside = folder is None or (one.path is not None and lies_in(one.path, folder))
+            return one.owner == owner and inside
+
+        return Gathered(tuple(filter(has, self._workbooks)), tuple(filter(has, self._findings)))
+
+
+HERE = (Standing.NEW, Standing.REOPENED, Standing.OPEN)
+"""What is wrong this night."""
+
+
+def lies_in(path: str, folder: str) -> bool:
+    """Whether a path is that of something in a folder, or below it."""
+    rest = path.removeprefix(folder.rstrip("/\\"))
+    return rest != path and rest[:1] in ("/", "\\")
+
+
+def counted(severity: Severity, standing: Standing, times: int = 1) -> dict[Severity | Standing, int]:
+    """What findings count as, in a workbook."""
+    return {standing: times, severity: times if standing in HERE else 0}
+
+
+def worst_first(one: Followed) -> tuple[int, str, str, Cell, str, str]:
+    """What findings are sorted by as they are read: the worst first, then by workbook, sheet and cell."""
+    return -one.severity, one.path or "", one.sheet or "", one.cell or Cell(0, 0), one.code, one.id
+
+
 @dataclass(frozen=True, slots=True)
 class Night:
     """Everything there is to tell of a night; ``tallies`` has all nights, oldest first.
@@ -135,8 +316,7 @@ class Night:
     language: str
     form_word: str
     tool: str
-    workbooks: tuple[NightWorkbook, ...]
-    findings: tuple[Followed, ...]
+    told: Told
     changed: tuple[ChangedProposal, ...] = ()
     tallies: tuple[Tally, ...] = ()
     complete: bool = True  # False: stopped before the end, or something could not be checked
@@ -144,23 +324,27 @@ class Night:
     previous: datetime | None = None
     shares: tuple[tuple[str, str], ...] = ()
 
-    def of(self, *standings: Standing) -> Iterator[Followed]:
-        """The findings that these things became of."""
-        return (finding for finding in self.findings if finding.standing in standings)
+    @property
+    def counts(self) -> Counts:
+        """How much of everything there is."""
+        return self.told.counts
 
     @property
     def owners(self) -> tuple[str, ...]:
         """Everybody who has a finding, a change or a workbook, sorted."""
-        named = {one.owner for one in self.findings}
-        named |= {one.owner for one in self.changed} | {one.owner for one in self.workbooks}
+        named = {kind.owner for kind in self.counts.findings} | set(self.counts.workbooks)
+        named |= {one.owner for one in self.changed}
         return tuple(sorted(owner for owner in named if owner is not None))
 
-    def for_owner(self, owner: str | None) -> Night:
-        """The part of the night that one owner answers for; None: what nobody was named for."""
+    def part(self, owner: str | None, folder: str | None = None) -> Night:
+        """The part of the night that one owner answers for, in one folder or all; None: nobody was named."""
         return replace(
             self,
-            workbooks=tuple(one for one in self.workbooks if one.owner == owner),
-            findings=tuple(one for one in self.findings if one.owner == owner),
-            changed=tuple(one for one in self.changed if one.owner == owner),
+            told=self.told.part(owner, folder),
+            changed=tuple(
+                one
+                for one in self.changed
+                if one.owner == owner and (folder is None or lies_in(one.path, folder))
+            ),
             tallies=(),
         )

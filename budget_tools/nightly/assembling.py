@@ -1,29 +1,31 @@
-"""A night as its readers are told it, put together from what is remembered."""
+"""A night as its readers are told it: asked of the history piece by piece, since all of it may be much."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import os
+import sqlite3
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..catalog import Language, entry, word
-from ..comparing import Change, Pair, Part, differences
+from ..model.address import Cell
 from ..model.amount import format_number
-from ..model.finding import Finding, ProposalSummary, Severity
-from ..model.night import ChangedProposal, Followed, Night, NightWorkbook, Standing
-from ..model.snapshot import Snapshot
-from ..reports.wording import Wording
-from .history import OWN, History, Row, acceptance_of
+from ..model.finding import ProposalSummary, Severity
+from ..model.night import ChangedProposal, Counts, Followed, Kind, Night, NightWorkbook, Standing, counted
+from .history import History, acceptance_of
 from .owners import Owners
 from .settings import NightSettings
-from .telling import cell_of, excerpt_of, ids, summary_of, unpacked
+from .telling import summary_of, unpacked
 
-IN_USE = "RUN003"
+if TYPE_CHECKING:
+    from ..comparing import Change, Pair
 
 
 def assemble(
@@ -38,30 +40,8 @@ def assemble(
     complete: bool,
     trouble: Sequence[str],
     deadlines: Sequence[date],
-    in_use: Mapping[str, str],
 ) -> Night:
-    """Everything there is to tell of a night; ``in_use`` says who has which workbook open."""
-    rows: dict[int, list[Row]] = defaultdict(list)
-    for row in history.findings(run):
-        rows[row.workbook].append(row)
-    workbooks: list[NightWorkbook] = []
-    findings: list[Followed] = []
-    wording = Wording(language, form_word)
-    for number, path, status, reason, checked, content in sorted(history.workbooks(), key=lambda one: one[1]):
-        its_rows = rows.pop(number, [])
-        if status == "gone" and not its_rows:
-            continue
-        said = unpacked(content) if content is not None else {"proposals": [], "findings": []}
-        proposals = tuple([summary_of(one) for one in said["proposals"]])
-        if status != "gone":
-            owner = owners.of_workbook(path, proposals)
-            workbooks.append(NightWorkbook(path, status, reason, owner, checked == run, proposals))
-        words = dict(zip(ids(said["findings"]), said["findings"], strict=True)) if its_rows else {}
-        findings += _followed(its_rows, path, words, proposals, owners, run)
-        if path in in_use:
-            findings.append(_in_use(path, in_use[path], wording, owners, started))
-    for its_rows in rows.values():
-        findings += _followed(its_rows, None, {}, (), owners, run)
+    """Everything there is to tell of a night."""
     tallies = history.tallies()
     return Night(
         run,
@@ -71,8 +51,7 @@ def assemble(
         language,
         form_word,
         f"budget-tools {__version__}",
-        tuple(workbooks),
-        tuple(findings),
+        Remembered(history.path, run, owners),
         tuple(_changed(history, deadlines, owners, language)),
         tallies,
         complete,
@@ -82,90 +61,190 @@ def assemble(
     )
 
 
-def _followed(
-    rows: Sequence[Row],
-    path: str | None,
-    words: Mapping[tuple[str, int], Mapping[str, Any]],
-    proposals: Sequence[ProposalSummary],
-    owners: Owners,
-    run: int,
-) -> Iterator[Followed]:
-    by_number = {(one.sheet, one.number): one for one in proposals}
-    on_sheet: dict[str, list[ProposalSummary]] = defaultdict(list)
-    for one in proposals:
-        on_sheet[one.sheet].append(one)
-    folder = Path(path).parent if path is not None else None
-    for row in rows:
-        told = words.get((row.id, row.nth)) if row.told is None else unpacked(row.told)
-        if told is None:  # no words are left of it: it cannot be told
-            continue
-        sheet, number = told["sheet"], told["proposal"]
-        proposal = by_number.get((sheet, number)) if number is not None else None
-        if number is None and len(on_sheet[sheet]) == 1:
-            proposal = on_sheet[sheet][0]
-        said_number = number if number is not None or proposal is None else proposal.number
-        yield Followed(
-            row.id,
-            row.values,
-            row.code,
-            entry(row.code).name,
-            Severity(row.severity),
-            path,
-            sheet,
-            cell_of(told["cell"]),
-            number,
-            proposal.title if proposal is not None else None,
-            proposal.committee if proposal is not None else None,
-            owners.of_proposal(folder, said_number) if folder is not None else None,
-            told["message"],
-            told["hint"],
-            told["fix"],
-            told["evidence"],
-            excerpt_of(told) if row.kind == OWN else None,
-            _standing(row, run),
-            _moment(row.since),
-            _moment(row.until) if row.until is not None else None,
-            acceptance_of(row.accepted) if row.accepted is not None else None,
+# What became of a finding this night; what is of an earlier one is simply open, or accepted.
+_STANDING = (
+    "CASE WHEN f.run = :run THEN f.standing WHEN f.accepted IS NOT NULL THEN 'accepted' ELSE 'open' END"
+)
+_OWNER = "owner_of(w.path, f.about)"
+_FROM = "FROM findings f LEFT JOIN workbooks w ON w.number = f.workbook"
+_FROM_BY_PATH = "FROM workbooks w CROSS JOIN findings f ON f.workbook = w.number"  # no need to sort
+_TONIGHT = "(f.standing != 'fixed' OR f.run = :run)"
+_AS_READ = (
+    "f.severity DESC, coalesce(w.path, ''), coalesce(f.sheet, ''), coalesce(f.row, 0), coalesce(f.column, 0),"
+    " f.code, f.id"
+)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The workbooks and findings of a night, read from the history for whoever asks.
+
+    ``owner`` and ``folder`` restrict it to a part; an owner of None is everybody, unless ``nobodys``. It can
+    be sent to another process, which opens the history itself.
+    """
+
+    state: Path
+    run: int
+    owners: Owners
+    owner: str | None = None
+    nobodys: bool = False
+    folder: str | None = None
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How much of everything there is."""
+        sql = (
+            f"SELECT {_OWNER}, f.committee, f.code, f.severity, {_STANDING} AS became, count(*) {_FROM}"
+            f" WHERE {_TONIGHT}{self._restricted} GROUP BY 1, 2, 3, 4, 5"
         )
+        findings = {
+            Kind(owner, committee, code, Severity(severity), Standing(standing)): n
+            for owner, committee, code, severity, standing, n in self._asked(sql)
+        }
+        workbooks: Counter[str | None] = Counter()
+        unchecked = renewed = 0
+        for one in self._workbooks(summarised=False):
+            workbooks[one.owner] += 1
+            unchecked += one.status != "checked"
+            renewed += one.renewed
+        return Counts(workbooks, unchecked, renewed, findings)
+
+    def workbooks(self) -> Iterator[NightWorkbook]:
+        """Every workbook, by path."""
+        return self._workbooks()
+
+    def unchecked(self) -> Iterator[NightWorkbook]:
+        """Those that could not be checked, by path."""
+        return self._workbooks("w.status != 'checked'")
+
+    def findings(self, *standings: Standing, excerpts: bool = True) -> Iterator[Followed]:
+        """The findings of which these things became, or all: those about the run, then by path."""
+        if self.folder is None:
+            yield from self._followed(_FROM, "f.workbook = 0 ORDER BY f.number", standings, excerpts)
+        yield from self._followed(_FROM_BY_PATH, "1 ORDER BY w.path, f.number", standings, excerpts)
+
+    def foremost(
+        self, *standings: Standing, most: int | None = None, excerpts: bool = True
+    ) -> Iterator[Followed]:
+        """The same as they are read: the worst first, then by workbook, sheet and cell."""
+        # Sorted by number first: their words are many, and looked up one by one.
+        became = f"AND {_STANDING} {_among(standings)}" if standings else ""
+        order = f"ORDER BY {_AS_READ} LIMIT {most if most is not None else -1}"
+        numbers = f"SELECT f.number {_FROM} WHERE {_TONIGHT}{self._restricted} {became} {order}"
+        source = f"FROM ({numbers}) AS sorted CROSS JOIN findings f ON f.number = sorted.number"
+        return self._followed(f"{source} LEFT JOIN workbooks w ON w.number = f.workbook", "1", (), excerpts)
+
+    def any_hint(self, *standings: Standing) -> bool:
+        """Whether any of the findings of which these things became has a hint."""
+        sql = (
+            f"SELECT 1 {_FROM} CROSS JOIN words ON finding = f.number WHERE {_TONIGHT}{self._restricted}"
+            f" AND {_STANDING} {_among(standings)} AND hint IS NOT NULL LIMIT 1"
+        )
+        return any(self._asked(sql))
+
+    def by_workbook(self) -> Mapping[str, Counter[Severity | Standing]]:
+        """How many findings of each standing and severity each workbook has."""
+        sql = (
+            f"SELECT w.path, f.severity, {_STANDING} AS became, count(*) {_FROM_BY_PATH}"
+            f" WHERE {_TONIGHT}{self._restricted} GROUP BY 1, 2, 3"
+        )
+        found: dict[str, Counter[Severity | Standing]] = defaultdict(Counter)
+        for path, severity, standing, n in self._asked(sql):
+            found[path].update(counted(_SEVERITY[severity], _STANDINGS[standing], n))
+        return found
+
+    def part(self, owner: str | None, folder: str | None = None) -> Remembered:
+        """What one owner answers for, or None what nobody was named for; of one folder or of all."""
+        return replace(self, owner=owner, nobodys=owner is None, folder=folder)
+
+    # ------------------------------------------------------------------------------------ inside
+
+    @property
+    def _restricted(self) -> str:
+        """What a condition goes on with for a part."""
+        inside = " AND w.path >= :first AND w.path < :after" if self.folder is not None else ""
+        owned = f" AND {_OWNER} IS :owner" if self.owner is not None or self.nobodys else ""
+        return inside + owned
+
+    def _asked(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a question to the history."""
+        folder = os.path.join(self.folder or "", "")
+        facts = {
+            "run": self.run,
+            "owner": self.owner,
+            "first": folder,
+            "after": folder[:-1] + chr(ord(folder[-1:] or "/") + 1),
+        }
+        yield from self._base.execute(sql, facts)
+
+    @cached_property
+    def _base(self) -> sqlite3.Connection:
+        base = sqlite3.connect(self.state, timeout=30)
+        base.create_function("owner_of", 2, self.owners.of_finding, deterministic=True)
+        base.execute("PRAGMA query_only = ON")
+        return base
+
+    def __getstate__(self) -> dict[str, object]:
+        """Everything but the open file: another process opens it for itself."""
+        return {name: value for name, value in self.__dict__.items() if name != "_base"}
+
+    def _workbooks(self, condition: str = "1", *, summarised: bool = True) -> Iterator[NightWorkbook]:
+        inside = " AND w.path >= :first AND w.path < :after" if self.folder is not None else ""
+        sql = (
+            "SELECT w.path, w.status, w.reason, w.checked = :run, c.proposals FROM workbooks w"
+            " LEFT JOIN contents c ON c.workbook = w.number"
+            f" WHERE w.status != 'gone' AND {condition}{inside} ORDER BY w.path"
+        )
+        for path, status, reason, renewed, said in self._asked(sql):
+            owner = self.owners.of_finding(path, None)
+            proposals: tuple[ProposalSummary, ...] = ()
+            if said and (summarised or owner is None):
+                proposals = tuple([summary_of(one) for one in unpacked(said)])
+            if owner is None:
+                owner = self.owners.of_workbook(path, proposals)
+            if owner == self.owner or (self.owner is None and not self.nobodys):
+                yield NightWorkbook(path, status, reason, owner, bool(renewed), proposals)
+
+    def _followed(
+        self, source: str, condition: str, standings: Sequence[Standing], excerpts: bool
+    ) -> Iterator[Followed]:
+        wanted = f"AND became {_among(standings)}" if standings else ""
+        sql = (
+            "SELECT f.id, f.amounts, f.code, f.severity, w.path, f.sheet, f.row, f.column, f.proposal,"
+            f" f.title, f.committee, {_OWNER}, message, hint, fix, evidence,"
+            f" {'excerpt' if excerpts else 'NULL'}, {_STANDING} AS became, f.since, f.until, f.accepted"
+            f" {source} CROSS JOIN words ON finding = f.number"
+            f" WHERE {_TONIGHT}{self._restricted} {wanted} AND {condition}"
+        )
+        for row in self._asked(sql):
+            id_, values, code, severity, path, sheet, number, column, *about, excerpt = row[:17]
+            standing, since, until, accepted = row[17:]
+            cell = Cell(number, column) if number is not None else None
+            yield Followed._make(
+                (
+                    *(id_, values, code, entry(code).name, _SEVERITY[severity], path, sheet, cell),
+                    *about,  # proposal, title, committee, owner, message, hint, fix, evidence
+                    excerpt,
+                    _STANDINGS[standing],
+                    _moment(since),
+                    _moment(until) if until is not None else None,
+                    acceptance_of(accepted) if accepted is not None else None,
+                )
+            )
+
+
+def _among(standings: Sequence[Standing]) -> str:
+    return f"IN ({', '.join(repr(one.value) for one in standings)})"
+
+
+_SEVERITY = {int(one): one for one in Severity}
+_STANDINGS = {one.value: one for one in Standing}
 
 
 @lru_cache(maxsize=4096)
 def _moment(said: str) -> datetime:
     """A moment as it was remembered: thousands of findings share one."""
     return datetime.fromisoformat(said)
-
-
-def _standing(row: Row, run: int) -> Standing:
-    """What became of a finding this night; what is of an earlier one is simply open, or accepted."""
-    if row.run == run:
-        return Standing(row.standing)
-    return Standing.ACCEPTED if row.accepted is not None else Standing.OPEN
-
-
-def _in_use(path: str, by: str, wording: Wording, owners: Owners, now: datetime) -> Followed:
-    """That somebody has a workbook open: true for the moment, so it is never new and never fixed."""
-    finding = Finding(IN_USE, facts={"owner": by}, key=(IN_USE,))
-    return Followed(
-        finding.id,
-        finding.values,
-        IN_USE,
-        entry(IN_USE).name,
-        Severity.NOTE,
-        path,
-        None,
-        None,
-        None,
-        None,
-        None,
-        owners.of_folder(Path(path).parent),
-        wording.message(path, finding),
-        None,
-        wording.fix(path, finding),
-        None,
-        None,
-        Standing.OPEN,
-        now,
-    )
 
 
 # ---------------------------------------------------------------------------- since the deadline
@@ -175,6 +254,11 @@ def _changed(
     history: History, deadlines: Sequence[date], owners: Owners, language: Language
 ) -> Iterator[ChangedProposal]:
     """What is another than it was at a deadline, by proposal, wherever its workbook has gone."""
+    if not deadlines:
+        return
+    from ..comparing import differences  # long imports, for which most nights have no use
+    from ..model.snapshot import Snapshot
+
     for deadline in deadlines:
         old, new = (
             [Snapshot.from_json(said) for data in blobs for said in unpacked(data)]
@@ -213,7 +297,7 @@ def _told(pair: Pair, deadline: date, owners: Owners, language: Language) -> Ite
 
 def _what(change: Change, language: Language) -> str:
     """What changed, as a reader would call it: "Løn, 2023"."""
-    if change.part is not Part.FIGURE:
+    if change.part != "figure":
         return word("nightly", f"part-{change.part}", language)
     column = word("nightly", "total", language) if change.column == "total" else change.column
     return ", ".join(part for part in (change.line, column) if part)

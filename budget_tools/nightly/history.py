@@ -15,20 +15,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import UsageError
 from ..model.acceptance import Acceptance
+from ..model.finding import id_of
 from ..model.night import Standing, Tally
-from .telling import ids, packed, registered_in, unpacked
+from .telling import Across, Fact, Said, placed, registered_in, summary_of, unpacked, with_nth
 
 if TYPE_CHECKING:
     from ..model.overview import Overview
     from ..model.proposal import Registered
     from .worker import Outcome
 
-OWN, ACROSS, RUN = 0, 1, 2
-"""Where a finding comes from: one workbook, all of them together, or the run itself."""
+OWN, ACROSS, RUN, MOMENT = 0, 1, 2, 3
+"""Where a finding comes from: one workbook, all of them together, the run itself, or the moment: what is
+said of that is never new and never fixed."""
 
 _ABOUT_RUN = 0  # the number of no workbook
 _GONE = "gone"
@@ -65,6 +67,43 @@ _MIGRATIONS = (
     );
     CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     """,
+    # Findings stand by themselves, and their words beside them. What was told before is told again when its
+    # workbook is checked, which another version of the toolkit has everything be.
+    """
+    ALTER TABLE findings RENAME TO earlier;
+    CREATE TABLE findings (
+        number INTEGER PRIMARY KEY, workbook INTEGER NOT NULL, id TEXT NOT NULL, nth INTEGER NOT NULL,
+        kind INTEGER NOT NULL, amounts TEXT NOT NULL, code TEXT NOT NULL, severity INTEGER NOT NULL,
+        standing TEXT NOT NULL, run INTEGER NOT NULL, since TEXT NOT NULL, until TEXT, accepted TEXT,
+        seed TEXT NOT NULL, names TEXT NOT NULL, own TEXT NOT NULL, found INTEGER NOT NULL,
+        sheet TEXT, row INTEGER, column INTEGER, proposal TEXT, about TEXT, title TEXT, committee TEXT
+    );
+    CREATE INDEX findings_of_workbook ON findings (workbook);
+    CREATE TABLE words (
+        finding INTEGER PRIMARY KEY, message TEXT NOT NULL, hint TEXT, fix TEXT, evidence TEXT, excerpt TEXT
+    );
+    CREATE TABLE said (
+        path TEXT NOT NULL, number TEXT NOT NULL, names TEXT NOT NULL, silent TEXT NOT NULL,
+        PRIMARY KEY (path, number)
+    ) WITHOUT ROWID;
+    INSERT INTO findings
+        SELECT NULL, workbook, id, nth, kind, amounts, code, severity, standing, run, since, until, accepted,
+        '', '[]', '[]', 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM earlier;
+    DROP TABLE earlier;
+    DROP TABLE pending;
+    CREATE TABLE pending (
+        path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, hash BLOB, stamp TEXT NOT NULL,
+        status TEXT NOT NULL, reason TEXT, run INTEGER NOT NULL, facts BLOB NOT NULL,
+        proposals BLOB NOT NULL, registered BLOB NOT NULL, figures BLOB NOT NULL
+    );
+    ALTER TABLE contents RENAME TO earlier;
+    CREATE TABLE contents (
+        workbook INTEGER PRIMARY KEY, proposals BLOB NOT NULL, registered BLOB NOT NULL, figures BLOB NOT NULL
+    );
+    INSERT INTO contents SELECT workbook, x'', registered, figures FROM earlier;
+    DROP TABLE earlier;
+    UPDATE workbooks SET stamp = '';
+    """,
 )
 
 
@@ -92,37 +131,29 @@ class Waiting(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A finding as it is remembered."""
+    """A finding as it is remembered, as far as it is compared."""
 
+    number: int
     workbook: int
     id: str
     nth: int
     kind: int
     values: str
     code: str
-    severity: int
     standing: str
     run: int
-    since: str
-    until: str | None
     accepted: str | None
-    told: bytes | None
-    former_ids: str
+    seed: str
+    names: str
+    proposal: str | None
+
+    @property
+    def former_ids(self) -> list[str]:
+        """The ids that it had while its proposal was known by other names."""
+        return [id_of(self.code, name, self.seed) for name in json.loads(self.names)[1:]]
 
 
-class Fact(NamedTuple):
-    """A finding as it was found now; ``told`` where it does not stand with its workbook.
-
-    ``former_ids`` are those that it had while its proposal had other numbers.
-    """
-
-    id: str
-    nth: int
-    values: str
-    code: str
-    severity: int
-    former_ids: Sequence[str] = ()
-    told: bytes | None = None
+_ROW = "number, workbook, id, nth, kind, amounts, code, standing, run, accepted, seed, names, proposal"
 
 
 class History:
@@ -179,7 +210,7 @@ class History:
                 [
                     (
                         *(path, one.size, one.mtime_ns, one.hash, stamp, one.status, one.reason, run),
-                        *(json.dumps(one.facts), one.told, one.registered, one.figures),
+                        *(one.facts, one.proposals, one.registered, one.figures),
                     )
                     for path, stamp, one in outcomes
                 ],
@@ -252,7 +283,7 @@ class History:
 
     def open_at_least(self, severity: int, run: int | None = None) -> int:
         """How many findings are open from a severity on; with ``run`` only those that are new in it."""
-        sql = "SELECT count(*) FROM findings WHERE standing != 'fixed' AND accepted IS NULL AND severity >= ?"
+        sql = f"SELECT count(*) FROM findings WHERE {_COUNTED} AND severity >= ?"
         if run is None:
             rows = self._base.execute(sql, (severity,))
         else:
@@ -267,29 +298,6 @@ class History:
             "SELECT count(*) FROM workbooks WHERE status NOT IN ('checked', 'gone') AND accepted IS NULL"
         )
         return int(rows.fetchone()[0])
-
-    def counts(self) -> Mapping[str, tuple[int, int, int]]:
-        """Errors, warnings and notes of each workbook that has any."""
-        rows = self._base.execute(
-            "SELECT path, sum(severity = 3), sum(severity = 2), sum(severity = 1) FROM findings"
-            " JOIN workbooks ON workbook = number WHERE standing != 'fixed' AND findings.accepted IS NULL"
-            " GROUP BY workbook"
-        )
-        return {path: (errors, warnings, notes) for path, errors, warnings, notes in rows}
-
-    # ------------------------------------------------------------------------------ for reports
-
-    def workbooks(self) -> Iterator[tuple[int, str, str, str | None, int, bytes | None]]:
-        """Number, path, status, reason, run in which it was checked, and what was told, of each workbook."""
-        return self._base.execute(
-            "SELECT number, path, status, reason, checked, told FROM workbooks"
-            " LEFT JOIN contents ON workbook = number"
-        )
-
-    def findings(self, run: int) -> Iterator[Row]:
-        """Every finding that is open or accepted, and those that the run found fixed."""
-        rows = self._base.execute("SELECT * FROM findings WHERE standing != 'fixed' OR run = ?", (run,))
-        return (Row(*row) for row in rows)
 
     def snapshots(self, deadline: date) -> tuple[list[bytes], list[bytes]]:
         """The proposals as they were at a deadline and are now, of workbooks in which any differs."""
@@ -365,7 +373,9 @@ def register(path: Path) -> tuple[list[Registered], list[Overview]]:
     return registered, listed
 
 
-AcceptedBy = Callable[[str, bool], Callable[[Fact], Acceptance | None] | None]
+_COUNTED = f"standing != 'fixed' AND accepted IS NULL AND kind != {MOMENT}"
+
+AcceptedBy = Callable[[str, bool], Callable[[Row], Acceptance | None] | None]
 """What was accepted of the workbook at a path, which could be checked or not."""
 
 
@@ -374,17 +384,18 @@ class End:
     """What a run found, seen from its end.
 
     ``leaving`` are workbooks that are there no more. ``across`` is what is said of all workbooks together,
-    None where that cannot have changed; ``about_run`` what is said of the folders. ``accepted`` tells of
-    acceptances; with ``accepted_changed`` of workbooks that did not change as well. ``deadlines`` are those
-    that have passed.
+    None where that cannot have changed; ``about_run`` what is said of the folders, ``of_moment`` of
+    workbooks by path, for this night only. ``accepted`` tells of acceptances; with ``accepted_changed`` of
+    workbooks that did not change as well. ``deadlines`` are those that have passed.
     """
 
     run: int
     now: datetime
     complete: bool
     leaving: Collection[int]
-    across: Sequence[Mapping[str, Any]] | None
-    about_run: Sequence[Mapping[str, Any]]
+    across: Across | None
+    about_run: Sequence[Fact]
+    of_moment: Sequence[tuple[str, Fact]]
     accepted: AcceptedBy
     accepted_changed: bool
     deadlines: Sequence[date]
@@ -399,27 +410,66 @@ class _Finishing:
         self._end = end
         self._now = _said(end.now)
         self._renewed: set[int] = set()
+        self._fresh: set[int] = set()  # workbooks that were not known: nothing of theirs need be looked for
+        self._rows: list[tuple[object, ...]] = []  # on their way into the tables, many at a time
+        self._words: list[tuple[object, ...]] = []
+        self._said: Mapping[str, Mapping[str, Said]] = {}
+        [(self._last,)] = base.execute("SELECT coalesce(max(number), 0) FROM findings")
 
     def finish(self) -> None:
         """Everything, in its order: what moved keeps its history before anything is called gone."""
         end, base = self._end, self._base
+        changed = self._hear(end.across.said if end.across is not None else None)
         moved = self._moved()
         for number, path in moved.items():
             base.execute("UPDATE workbooks SET path = ? WHERE number = ?", (path, number))
-        rows = base.execute("SELECT path FROM pending").fetchall()
-        for (path,) in rows:
-            self._renew(path)
+        for row in base.execute(
+            "SELECT path, size, mtime_ns, hash, stamp, status, reason, facts, proposals, registered, figures"
+            " FROM pending"
+        ):
+            self._renew(*row)
+        for path in sorted(changed):
+            self._say_again(path)
         for number in set(end.leaving) - set(moved):
             self._gone(number)
         if end.across is not None:
-            self._across(end.across)
-        self._compare(_ABOUT_RUN, RUN, _facts_of(end.about_run))
+            self._across(end.across.told)
+        self._compare(_ABOUT_RUN, RUN, end.about_run)
+        self._of_moment()
+        self._flush()
         self._accept()
         base.execute("DELETE FROM pending")
         base.execute("DELETE FROM leaving")
         for deadline in end.deadlines:
             self._baseline(deadline.isoformat())
         self._count()
+
+    def _hear(self, said: Sequence[Said] | None) -> set[str]:
+        """Take down what registers say of proposals; the workbooks of which they say something else now."""
+        base = self._base
+        before = {
+            (path, number): (names, silent)
+            for path, number, names, silent in base.execute("SELECT path, number, names, silent FROM said")
+        }
+        now = before
+        if said is not None:
+            now = {(one.path, one.number): (json.dumps(one.names), json.dumps(one.silent)) for one in said}
+        by_path: dict[str, dict[str, Said]] = defaultdict(dict)
+        for (path, number), (names, silent) in now.items():
+            by_path[path][number] = Said(path, number, tuple(json.loads(names)), tuple(json.loads(silent)))
+        self._said = by_path
+        changed = {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)}
+        if changed:
+            base.execute("DELETE FROM said")
+            base.executemany("INSERT INTO said VALUES (?,?,?,?)", [(*key, *of) for key, of in now.items()])
+        return {path for path, _ in changed}
+
+    def _as_said(self, path: str, fact: Fact) -> Fact:
+        """A finding with what a register says of its proposal."""
+        said = self._said.get(path, {}).get(fact.proposal or "")
+        if said is None:
+            return fact
+        return fact._replace(names=said.names, silent=fact.code in said.silent)
 
     def _moved(self) -> dict[int, str]:
         """Workbooks that are gone from one place and came up in another: by content, else by findings."""
@@ -445,7 +495,7 @@ class _Finishing:
             found |= self._moved_and_changed(left, leaving - set(found))
         return found
 
-    def _moved_and_changed(self, fresh: Sequence[tuple[str, str]], leaving: set[int]) -> dict[int, str]:
+    def _moved_and_changed(self, fresh: Sequence[tuple[str, bytes]], leaving: set[int]) -> dict[int, str]:
         """Workbooks that share at least half of their findings with one that is gone."""
         ids_of: dict[int, set[str]] = defaultdict(set)
         for number, id_ in self._base.execute(
@@ -460,7 +510,7 @@ class _Finishing:
         found: dict[int, str] = {}
         for path, facts in fresh:
             shared: dict[int, int] = defaultdict(int)
-            for id_ in {fact[0] for fact in json.loads(facts)}:
+            for id_ in {self._as_said(path, fact).id for fact in _facts(facts)}:
                 for number in by_id.get(id_, ()):
                     if number not in found:
                         shared[number] += 1
@@ -469,14 +519,20 @@ class _Finishing:
                 found[best] = path
         return found
 
-    def _renew(self, path: str) -> None:
+    def _renew(
+        self,
+        path: str,
+        size: int,
+        mtime_ns: int,
+        hash_: bytes | None,
+        stamp: str,
+        status: str,
+        reason: str | None,
+        facts: bytes,
+        *contents: bytes,
+    ) -> None:
         """A workbook that was checked: what it holds now, and what became of its findings."""
         base = self._base
-        [(size, mtime_ns, hash_, stamp, status, reason, facts, told, registered, figures)] = base.execute(
-            "SELECT size, mtime_ns, hash, stamp, status, reason, facts, told, registered, figures"
-            " FROM pending WHERE path = ?",
-            (path,),
-        )
         row = base.execute("SELECT number FROM workbooks WHERE path = ?", (path,)).fetchone()
         state = (size, mtime_ns, hash_, stamp, status, reason, self._end.run)
         if row is None:
@@ -486,6 +542,7 @@ class _Finishing:
                 (path, *state),
             )
             number = cursor.lastrowid or 0
+            self._fresh.add(number)
         else:
             number = row[0]
             base.execute(
@@ -494,17 +551,32 @@ class _Finishing:
                 (*state, number),
             )
         self._renewed.add(number)
-        found = [Fact(*fact) for fact in json.loads(facts)]
         if status == "checked":
-            self._compare(number, OWN, found)
+            self._compare(number, OWN, [self._as_said(path, fact) for fact in _facts(facts)])
             self._compare(number, RUN, ())
-            base.execute(
-                "INSERT OR REPLACE INTO contents VALUES (?,?,?,?)", (number, told, registered, figures)
-            )
+            base.execute("INSERT OR REPLACE INTO contents VALUES (?,?,?,?)", (number, *contents))
         else:  # what it holds now nobody knows: its findings stay as they were
-            said = unpacked(told)["findings"]
-            whole = [fact._replace(told=packed(one)) for fact, one in zip(found, said, strict=True)]
-            self._compare(number, RUN, whole)
+            self._compare(number, RUN, _facts(facts))
+
+    def _say_again(self, path: str) -> None:
+        """Registers say something else of the proposals of a workbook, which need not be read again."""
+        base = self._base
+        row = base.execute("SELECT number FROM workbooks WHERE path = ?", (path,)).fetchone()
+        if row is None or row[0] in self._renewed:
+            return
+        rows = base.execute(
+            "SELECT code, severity, amounts, seed, own, sheet, row, column, proposal, about, title,"
+            " committee, message, hint, fix, evidence, excerpt"
+            " FROM findings JOIN words ON finding = number WHERE workbook = ? AND kind = ? AND found"
+            " ORDER BY number",
+            (row[0], OWN),
+        ).fetchall()
+        facts = []
+        for code, severity, values, seed, own, *rest in rows:
+            names = json.loads(own)
+            facts.append(self._as_said(path, Fact(code, severity, values, seed, names, names, *rest)))
+        self._renewed.add(row[0])
+        self._compare(row[0], OWN, facts)
 
     def _gone(self, number: int) -> None:
         """A workbook that is there no more takes its findings with it."""
@@ -513,80 +585,115 @@ class _Finishing:
         self._base.execute("DELETE FROM contents WHERE workbook = ?", (number,))
         self._base.execute("UPDATE workbooks SET status = ?, reason = NULL WHERE number = ?", (_GONE, number))
 
-    def _across(self, told: Sequence[Mapping[str, Any]]) -> None:
-        numbers = dict(self._base.execute("SELECT path, number FROM workbooks").fetchall())
-        by_workbook: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
-        for one in told:
-            by_workbook[numbers.get(one["path"], _ABOUT_RUN)].append(one)
-        before = self._base.execute("SELECT DISTINCT workbook FROM findings WHERE kind = ?", (ACROSS,))
+    def _across(self, told: Sequence[tuple[str | None, Fact]]) -> None:
+        base = self._base
+        numbers = dict(base.execute("SELECT path, number FROM workbooks").fetchall())
+        by_workbook: dict[int, list[Fact]] = defaultdict(list)
+        for path, fact in told:
+            by_workbook[numbers.get(path, _ABOUT_RUN)].append(fact)
+        before = base.execute("SELECT DISTINCT workbook FROM findings WHERE kind = ?", (ACROSS,))
         for number in {row[0] for row in before.fetchall()} | set(by_workbook):
-            self._compare(number, ACROSS, _facts_of(by_workbook.get(number, ())))
+            facts = by_workbook.get(number, [])
+            row = base.execute("SELECT proposals FROM contents WHERE workbook = ?", (number,)).fetchone()
+            if facts and row is not None and row[0]:
+                proposals = [summary_of(one) for one in unpacked(row[0])]
+                facts = [placed(fact, proposals) for fact in facts]
+            self._compare(number, ACROSS, facts)
             self._renewed.add(number)
+
+    def _of_moment(self) -> None:
+        """What is said of workbooks for this night only."""
+        base = self._base
+        base.execute(
+            f"DELETE FROM words WHERE finding IN (SELECT number FROM findings WHERE kind = {MOMENT})"
+        )
+        base.execute(f"DELETE FROM findings WHERE kind = {MOMENT}")
+        for path, fact in self._end.of_moment:
+            row = base.execute("SELECT number FROM workbooks WHERE path = ?", (path,)).fetchone()
+            if row is not None:
+                self._insert([(row[0], MOMENT, fact, fact.id, 0, Standing.OPEN, 0, None)])
 
     def _compare(self, number: int, kind: int, facts: Sequence[Fact]) -> None:
         """What became of the findings of one kind of a workbook."""
-        base, run = self._base, self._end.run
-        rows = base.execute("SELECT * FROM findings WHERE workbook = ? AND kind = ?", (number, kind))
-        before = {(row[1], row[2]): Row(*row) for row in rows.fetchall()}
-        for fact in facts:
-            old = before.pop((fact.id, fact.nth), None) or self._renumbered(number, fact, before)
-            state = (fact.values, fact.code, fact.severity, fact.told)
+        base, run, now = self._base, self._end.run, self._now
+        before: dict[tuple[str, int], Row] = {}
+        if number not in self._fresh:
+            rows = base.execute(
+                f"SELECT {_ROW} FROM findings WHERE workbook = ? AND kind = ?", (number, kind)
+            )
+            before = {(row[2], row[3]): Row(*row) for row in rows.fetchall()}
+        new: list[_New] = []
+        again: list[tuple[object, ...]] = []
+        words: list[tuple[object, ...]] = []
+        for fact, id_, nth in with_nth(facts):
+            old = before.pop((id_, nth), None) or self._known_otherwise(fact, nth, before)
+            fixed = old is not None and old.standing == Standing.FIXED
             if old is None:
-                base.execute(
-                    "INSERT INTO findings VALUES (?,?,?,?,?,?,?,?,?,?,NULL,NULL,?,?)",
-                    (
-                        *(number, fact.id, fact.nth, kind, fact.values, fact.code, fact.severity),
-                        *(Standing.NEW, run, self._now, fact.told, json.dumps(fact.former_ids)),
-                    ),
-                )
-            elif old.standing == Standing.FIXED:
-                base.execute(
-                    "UPDATE findings SET amounts = ?, code = ?, severity = ?, told = ?, standing = ?,"
-                    " run = ?, until = NULL, accepted = NULL WHERE workbook = ? AND id = ? AND nth = ?",
-                    (*state, Standing.REOPENED, run, number, fact.id, fact.nth),
-                )
-            elif (old.values, old.code, old.severity, old.told) != state:
-                base.execute(
-                    "UPDATE findings SET amounts = ?, code = ?, severity = ?, told = ?"
-                    " WHERE workbook = ? AND id = ? AND nth = ?",
-                    (*state, number, fact.id, fact.nth),
-                )
-        self._fixed([row for row in before.values() if row.standing != Standing.FIXED])
+                standing = Standing.FIXED if fact.silent else Standing.NEW
+                since = 0 if fact.silent else run
+                new.append((number, kind, fact, id_, nth, standing, since, now if fact.silent else None))
+                continue
+            until: str | None = None
+            standing, since, accepted = Standing(old.standing), old.run, old.accepted
+            if fact.silent and not fixed:
+                standing, since, until = Standing.FIXED, run, now
+            elif fixed and not fact.silent:
+                standing, since, accepted = Standing.REOPENED if old.run else Standing.NEW, run, None
+            elif fixed:
+                until = now
+            again.append((standing, since, until, accepted, id_, nth, *_columns(fact), old.number))
+            words.append((old.number, *_words(fact)))
+        self._insert(new)
+        if not again and not before:
+            return
+        base.executemany(
+            "UPDATE findings SET standing = ?, run = ?, until = ?, accepted = ?, id = ?, nth = ?,"
+            " amounts = ?, code = ?, severity = ?, seed = ?, names = ?, own = ?, found = 1, sheet = ?,"
+            " row = ?, column = ?, proposal = ?, about = ?, title = ?, committee = ? WHERE number = ?",
+            again,
+        )
+        base.executemany("INSERT OR REPLACE INTO words VALUES (?,?,?,?,?,?)", words)
+        left = [row.number for row in before.values() if row.standing != Standing.FIXED]
+        base.executemany(
+            "UPDATE findings SET standing = ?, run = ?, until = ? WHERE number = ?",
+            [(Standing.FIXED, run, now, one) for one in left],
+        )
+        base.executemany(
+            "UPDATE findings SET found = 0 WHERE number = ?", [(row.number,) for row in before.values()]
+        )
 
-    def _renumbered(self, number: int, fact: Fact, before: dict[tuple[str, int], Row]) -> Row | None:
-        """What is known of a finding from when its proposal had another number; it has its new id now."""
+    def _known_otherwise(self, fact: Fact, nth: int, before: dict[tuple[str, int], Row]) -> Row | None:
+        """A finding that was known by another id: its proposal's number changed, or what a register says."""
         for id_ in fact.former_ids:
-            old = before.pop((id_, fact.nth), None)
-            if old is not None:
-                self._base.execute(
-                    "UPDATE findings SET id = ?, former_ids = ? WHERE workbook = ? AND id = ? AND nth = ?",
-                    (fact.id, json.dumps(fact.former_ids), number, id_, fact.nth),
-                )
-                return old._replace(id=fact.id)
+            if (id_, nth) in before:
+                return before.pop((id_, nth))
+        if fact.proposal is None:
+            return None
+        for key, row in before.items():
+            if (row.code, row.seed, row.proposal, row.nth) == (fact.code, fact.seed, fact.proposal, nth):
+                return before.pop(key)
         return None
 
-    def _fixed(self, rows: Sequence[Row]) -> None:
-        """Findings that are there no more keep the words they were last told in."""
-        if not rows:
-            return
-        words: dict[tuple[str, int], bytes] = {}
-        if any(row.told is None for row in rows):
-            content = self._base.execute(
-                "SELECT told FROM contents WHERE workbook = ?", (rows[0].workbook,)
-            ).fetchone()
-            said = unpacked(content[0])["findings"] if content is not None else []
-            words = {key: packed(one) for key, one in zip(ids(said), said, strict=True)}
-        self._base.executemany(
-            "UPDATE findings SET standing = ?, run = ?, until = ?, told = ?"
-            " WHERE workbook = ? AND id = ? AND nth = ?",
-            [
-                (
-                    *(Standing.FIXED, self._end.run, self._now, row.told or words.get((row.id, row.nth))),
-                    *(row.workbook, row.id, row.nth),
-                )
-                for row in rows
-            ],
-        )
+    def _insert(self, new: Sequence[_New]) -> None:
+        """Findings that were not known, and their words."""
+        rows, words = self._rows, self._words
+        for number, (workbook, kind, fact, id_, nth, standing, run, until) in enumerate(new, self._last + 1):
+            values, code, severity, *rest = _columns(fact)
+            state = (standing, run, self._now, until, None)
+            rows.append(
+                (number, workbook, id_, nth, kind, values, code, severity, *state, *rest[:3], 1, *rest[3:])
+            )
+            words.append((number, *_words(fact)))
+        self._last += len(new)
+        if len(rows) > _MOST_WAITING:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Put what waits into the tables."""
+        self._base.executemany(f"INSERT INTO findings VALUES ({','.join('?' * 24)})", self._rows)
+        self._base.executemany("INSERT INTO words VALUES (?,?,?,?,?,?)", self._words)
+        self._rows.clear()
+        self._words.clear()
 
     def _accept(self) -> None:
         """Note what was accepted, and what is accepted no longer."""
@@ -597,13 +704,12 @@ class _Finishing:
                 continue
             of = end.accepted(path, status == "checked")
             before = base.execute(
-                "SELECT * FROM findings WHERE workbook = ? AND standing != 'fixed'", (number,)
+                f"SELECT {_ROW} FROM findings WHERE workbook = ? AND standing != 'fixed' AND kind != ?",
+                (number, MOMENT),
             ).fetchall()
             said = None
             for row in map(Row._make, before):
-                former = json.loads(row.former_ids)
-                fact = Fact(row.id, row.nth, row.values, row.code, row.severity, former)
-                record = of(fact) if of else None
+                record = of(row) if of else None
                 self._note(row, record)
                 if row.kind == RUN and record is not None:
                     said = _acceptance(record)
@@ -621,9 +727,8 @@ class _Finishing:
         else:
             standing, run = Standing(row.standing), row.run
         self._base.execute(
-            "UPDATE findings SET accepted = ?, standing = ?, run = ?"
-            " WHERE workbook = ? AND id = ? AND nth = ?",
-            (said, standing, run, row.workbook, row.id, row.nth),
+            "UPDATE findings SET accepted = ?, standing = ?, run = ? WHERE number = ?",
+            (said, standing, run, row.number),
         )
 
     def _baseline(self, deadline: str) -> None:
@@ -642,7 +747,8 @@ class _Finishing:
         [(workbooks,)] = base.execute("SELECT count(*) FROM workbooks WHERE status != 'gone'")
         [counts] = base.execute(
             "SELECT coalesce(sum(severity = 3), 0), coalesce(sum(severity = 2), 0),"
-            " coalesce(sum(severity = 1), 0) FROM findings WHERE standing != 'fixed' AND accepted IS NULL"
+            " coalesce(sum(severity = 1), 0) FROM findings"
+            f" WHERE {_COUNTED}"
         )
         [became] = base.execute(
             "SELECT coalesce(sum(standing IN ('new', 'reopened')), 0), coalesce(sum(standing = 'fixed'), 0)"
@@ -656,12 +762,27 @@ class _Finishing:
         )
 
 
-def _facts_of(told: Iterable[Mapping[str, Any]]) -> list[Fact]:
-    told = list(told)
-    return [
-        Fact(*(id_, nth, one["values"], one["code"], one["severity"]), one.get("former_ids", ()), packed(one))
-        for one, (id_, nth) in zip(told, ids(told), strict=True)
-    ]
+_MOST_WAITING = 2_000
+_New = tuple[int, int, Fact, str, int, Standing, int, str | None]
+
+
+def _facts(data: bytes) -> list[Fact]:
+    """Findings as a worker packed them."""
+    return [Fact(*one) for one in unpacked(data)]
+
+
+def _columns(fact: Fact) -> tuple[object, ...]:
+    """What is remembered of a finding besides its words, in the order of the table."""
+    names = json.dumps(fact.names) if fact.names else "[]"
+    own = json.dumps(fact.own) if fact.own else "[]"
+    return (
+        *(fact.values, fact.code, fact.severity, fact.seed, names, own, fact.sheet, fact.row),
+        *(fact.column, fact.proposal, fact.about, fact.title, fact.committee),
+    )
+
+
+def _words(fact: Fact) -> tuple[object, ...]:
+    return fact.message, fact.hint, fact.fix, fact.evidence, fact.excerpt
 
 
 def _acceptance(record: Acceptance) -> str:

@@ -7,33 +7,35 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..books.accepted import Accepted
 from ..books.guard import LockFiles, owner
 from ..catalog import Language, word
 from ..errors import BudgetToolsError, Refused
 from ..model.acceptance import Acceptance
-from ..model.finding import Severity
+from ..model.finding import Finding, Severity
 from ..model.night import Night
 from ..reports.wording import Wording, plain
 from ..run import Wanted, without_collector
 from ..settings import nearest, read_settings
 from .assembling import assemble
-from .history import End, Fact, History, Known, Waiting
+from .history import End, History, Known, Row, Waiting
 from .owners import Owners
 from .pool import Failed, Pool
-from .scanning import Lying, NightSettingsOf, Scan, Stamps, scan
+from .scanning import Lying, NightSettingsOf, Scan, Stamps, cores, scan
 from .settings import NightSettings
-from .telling import in_words
+from .telling import IN_USE, Across, in_words
 from .worker import SAME, Item, Order, Outcome, refused
 
 CLEAN, FINDINGS, WRONG_USE, INCOMPLETE = 0, 1, 2, 3
 
-MOST_IN_BATCH = 100
+MOST_IN_BATCH, FEWEST_IN_BATCH = 100, 5
 MOST_BYTES = 16_000_000  # of a batch: large workbooks go by themselves
-_BATCHES = 6  # so many for each worker, so that none waits long for the last one
+LARGE = 1_000_000
+_SHARES = 3  # of what is left, for each worker
 _CHANGING = "changing"
 
 
@@ -296,7 +298,7 @@ class _Run:
             settings.limits.seconds,
             settings.limits.memory_mb,
         )
-        workers = settings.limits.workers or _cores()
+        workers = settings.limits.workers or cores()
         pool = Pool(order, workers, self._stopped)
         try:
             self._refuse_placeholders(made, order)
@@ -340,7 +342,6 @@ class _Run:
                 complete=self._complete,
                 trouble=self._trouble,
                 deadlines=self._passed(),
-                in_use=self._in_use,
             )
 
     # ---------------------------------------------------------------------------- before the check
@@ -436,7 +437,7 @@ class _Run:
             time.sleep(min(0.1, seconds))
         return not self._stopped()
 
-    def _across(self, pool: Pool) -> list[dict[str, Any]] | None:
+    def _across(self, pool: Pool) -> Across | None:
         """What is said of all workbooks together; None where it is what it was, or cannot be said."""
         if not self._history.across_is_stale:
             return None
@@ -448,7 +449,7 @@ class _Run:
 
     # ----------------------------------------------------------------------------------- the end
 
-    def _finish(self, made: Plan, across: list[dict[str, Any]] | None, ended: Ended) -> bool:
+    def _finish(self, made: Plan, across: Across | None, ended: Ended) -> bool:
         """Make it history; whether anything is another than it was."""
         history = self._history
         today = date.today()
@@ -458,26 +459,32 @@ class _Run:
         first = self._settings_of.file(Path(made.scan.workbooks[0].path)) if made.scan.workbooks else None
         wording = Wording(self._language, self._form_word)
         about = in_words(self._wanted.of(made.scan.about, first), None, wording) if first is not None else []
+        in_use = [
+            (path, fact)
+            for path, by in self._in_use.items()
+            for fact in in_words([Finding(IN_USE, facts={"owner": by}, key=(IN_USE,))], path, wording)
+        ]
         passed = self._passed()
 
-        def accepted_by(path: str, checked: bool) -> Callable[[Fact], Acceptance | None] | None:
+        def accepted_by(path: str, checked: bool) -> Callable[[Row], Acceptance | None] | None:
             of = accepted.of(path, checked=checked)
             return of.finding if of is not None else None
 
-        history.finish(
-            End(
-                self._number,
-                datetime.now().astimezone(),
-                self._complete,
-                [one.number for one in made.leaving],
-                across,
-                about,
-                accepted_by,
-                stamp != history.mark("accepted"),
-                passed,
-                {"accepted": stamp},
-            )
+        end = End(
+            self._number,
+            datetime.now().astimezone(),
+            self._complete,
+            [one.number for one in made.leaving],
+            across,
+            about,
+            in_use,
+            accepted_by,
+            stamp != history.mark("accepted"),
+            passed,
+            {"accepted": stamp},
         )
+        with without_collector():
+            history.finish(end)
         tally = history.tallies()[-1]
         return bool(ended.checked or made.waiting or made.leaving or tally.new or tally.fixed)
 
@@ -502,24 +509,21 @@ def _accepted_stamp(files: Sequence[Path], today: date) -> str:
 
 
 def _batches(items: Sequence[Item], lying: Sequence[Lying], workers: int) -> Iterator[list[Item]]:
-    """Workbooks in handfuls: enough that what a handful costs does not count, few enough to share out."""
-    most = max(1, min(MOST_IN_BATCH, -(-len(items) // (workers * _BATCHES))))
-    batch: list[Item] = []
-    size = 0
-    for item in items:
-        bytes_ = lying[item.number].size
-        if batch and (len(batch) >= most or size + bytes_ > MOST_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(item)
-        size += bytes_
-    if batch:
+    """Workbooks in handfuls: many at first, since a handful costs something by itself, and few at the end.
+
+    What is large comes first. So nobody waits long for the last worker.
+    """
+    ordered = sorted(items, key=lambda item: -(lying[item.number].size // LARGE))
+    done = 0
+    while done < len(ordered):
+        most = (len(ordered) - done) // (workers * _SHARES)
+        batch: list[Item] = []
+        size = 0
+        for item in islice(ordered, done, done + max(FEWEST_IN_BATCH, min(MOST_IN_BATCH, most))):
+            bytes_ = lying[item.number].size
+            if batch and size + bytes_ > MOST_BYTES:
+                break
+            batch.append(item)
+            size += bytes_
+        done += len(batch)
         yield batch
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1

@@ -28,8 +28,8 @@ class Owners:
         self._roots = [Path(folder) for folder in folders]
         self._settings_of = settings_of
         self._folders: dict[Path, tuple[Path, str] | None] = {}
-        self._numbers: dict[Path, Mapping[str, str]] = {}
-        self._proposals: dict[tuple[Path, str | None], str | None] = {}
+        self._numbers: dict[str, Mapping[str, str]] = {}
+        self._by_name: dict[str, str | None] = {}
 
     def of_folder(self, folder: Path) -> str | None:
         """Who owns a folder, or one that it lies in."""
@@ -44,14 +44,12 @@ class Owners:
 
     def of_finding(self, path: str | None, proposal: str | None) -> str | None:
         """Who answers for a finding in a workbook, in the proposal of that number."""
-        return self.of_proposal(Path(path).parent, proposal) if path is not None else None
-
-    def of_proposal(self, folder: Path, number: str | None) -> str | None:
-        """Who answers for the proposal of a number in a folder, which may be none."""
-        key = folder, number
-        if key not in self._proposals:
-            self._proposals[key] = self.of_folder(folder) or self._of_number(folder, number)
-        return self._proposals[key]
+        if path is None:
+            return None
+        name = path.rpartition(os.sep)[0]  # asked for every finding: a Path takes far longer
+        if name not in self._by_name:
+            self._by_name[name] = self.of_folder(Path(name))
+        return self._by_name[name] or self._of_number(name, proposal)
 
     def of_workbook(self, path: str, proposals: Sequence[ProposalSummary]) -> str | None:
         """Who answers for a workbook: whoever owns its folder, else all of its proposals."""
@@ -59,7 +57,7 @@ class Owners:
         of_folder = self.of_folder(folder)
         if of_folder is not None:
             return of_folder
-        owners = {self._of_number(folder, one.number) for one in proposals if one.number}
+        owners = {self._of_number(str(folder), one.number) for one in proposals if one.number}
         return owners.pop() if len(owners) == 1 else None
 
     def _nearest(self, folder: Path) -> tuple[Path, str] | None:
@@ -76,14 +74,16 @@ class Owners:
                 return None
         return None
 
-    def _of_number(self, folder: Path, number: str | None) -> str | None:
+    def _of_number(self, folder: str, number: str | None) -> str | None:
         if not number:
             return None
         known = self._numbers.get(folder)
         if known is None:
-            committees = self._settings_of.folder(folder).committees
+            committees = self._settings_of.folder(Path(folder)).committees
             known = {_plain(key): one.owner for key, one in committees.items() if one.owner is not None}
             known = self._numbers[folder] = {**known, **self._by_number}
+        if not known:
+            return None
         spelled = f"{_plain(number)}."
         fitting = [key for key in known if spelled.startswith(f"{key}.")]
         return known[max(fitting, key=len)] if fitting else None

@@ -21,6 +21,7 @@ from threading import Thread
 from typing import Any
 
 from ..errors import Refused, Unreadable, WorkbookError
+from .telling import Across
 from .worker import INSPECTING, Item, Order, Outcome, refused
 
 STARTING = 60  # seconds in which a worker must be ready, more than its share of a workbook
@@ -70,23 +71,12 @@ class Pool:
         self._workers: list[_Worker] = []
         self._messages: queue.Queue[Message] = queue.Queue()
 
-    def start(self, count: int) -> None:
-        """Start workers before there is work: their imports take longer than looking into the folders."""
-        while len(self._workers) < min(count, self._count):
-            self._start()
-
     def check(self, batches: Iterable[Sequence[Item]]) -> Iterator[list[Outcome]]:
         """What became of some workbooks, batch by batch as they are done; ends early when stopped."""
         waiting = deque[_Task]()
         source = iter(batches)
-        more = True
         while not self._stopped():
-            while more and len(waiting) < self._count:
-                batch = next(source, None)
-                more = batch is not None
-                if batch:
-                    waiting.append(_Task("check", batch))
-            self._give(waiting)
+            self._keep_busy(waiting, source)
             if not any(worker.task for worker in self._workers) and not waiting:
                 return
             message = self._next()
@@ -99,11 +89,18 @@ class Pool:
                 continue
             if kind == "done":
                 worker.task = None
+                self._keep_busy(waiting, source)  # whoever takes the answer may take a while to put it down
                 yield said
             else:
                 yield from self._lost(worker, task, kind, waiting)
 
-    def across(self, state: Path) -> list[dict[str, Any]]:
+    def _keep_busy(self, waiting: deque[_Task], source: Iterator[Sequence[Item]]) -> None:
+        """Have tasks waiting as long as there are any, and give them to whoever is idle."""
+        while len(waiting) < self._count and (batch := next(source, None)):
+            waiting.append(_Task("check", batch))
+        self._give(waiting)
+
+    def across(self, state: Path) -> Across:
         """What can only be said of all workbooks together, from the history.
 
         Raises:
@@ -122,7 +119,7 @@ class Pool:
                     self._end(worker)
                     continue
                 if kind == "done":
-                    found: list[dict[str, Any]] = said
+                    found: Across = said
                     return found
                 self._end(worker)
                 break

@@ -122,3 +122,11 @@ def tool() -> str:
                 state = os.stat(os.path.join(folder, name))
                 parts.append(f"{name}{state.st_size}{state.st_mtime_ns}")
     return blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..model.address import Cell, parse_cell
-from ..model.finding import Finding, ProposalSummary
-from ..model.night import Excerpt
+from ..model.finding import Finding, ProposalSummary, id_of
 from ..model.overview import Overview
 from ..model.proposal import Registered
 from ..model.remembered import overview_json, overview_of, registered_json, registered_of
@@ -25,7 +23,7 @@ from ..reports.wording import Wording
 from .excerpt import Excerpts
 
 IN_USE = "RUN003"
-"""Told of the moment, never remembered: it says nothing of the workbook's content."""
+"""Told of the moment: it says nothing of the workbook's content."""
 
 
 def packed(value: object) -> bytes:
@@ -41,64 +39,116 @@ def unpacked(data: bytes) -> Any:
 # ----------------------------------------------------------------------------------------- findings
 
 
+class Fact(NamedTuple):
+    """A finding as a reader is told it, in plain values.
+
+    What its proposal is known by (``names``, best first; none: its number) and ``seed`` make its id; ``own``
+    are the names that the form itself gives it. ``about`` is the number of the proposal that it is about,
+    also where the finding does not name one. ``silent``: a register says that it is not to be told.
+    """
+
+    code: str
+    severity: int
+    values: str
+    seed: str
+    names: Sequence[str]
+    own: Sequence[str]
+    sheet: str | None
+    row: int | None
+    column: int | None
+    proposal: str | None
+    about: str | None
+    title: str | None
+    committee: str | None
+    message: str
+    hint: str | None
+    fix: str | None
+    evidence: str | None
+    excerpt: str | None  # an Excerpt as JSON
+    silent: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id of the finding."""
+        name = self.names[0] if self.names else self.proposal or self.sheet or ""
+        return id_of(self.code, name, self.seed)
+
+    @property
+    def former_ids(self) -> list[str]:
+        """Those that it had while its proposal was known by other names."""
+        return [id_of(self.code, name, self.seed) for name in self.names[1:]]
+
+
+class Said(NamedTuple):
+    """What registers say of a proposal: what it is known by, and the codes that are not told of it."""
+
+    path: str
+    number: str
+    names: tuple[str, ...]
+    silent: tuple[str, ...]
+
+
+class Across(NamedTuple):
+    """What can only be said of all workbooks together: findings with their paths, and of proposals."""
+
+    told: list[tuple[str | None, Fact]]
+    said: list[Said]
+
+
 def in_words(
-    findings: Iterable[Finding], path: str | None, wording: Wording, excerpts: Excerpts | None = None
-) -> list[dict[str, Any]]:
-    """Findings as a reader is told them."""
+    findings: Iterable[Finding],
+    path: str | None,
+    wording: Wording,
+    proposals: Sequence[ProposalSummary] = (),
+    excerpts: Excerpts | None = None,
+) -> list[Fact]:
+    """Findings as a reader is told them; ``proposals`` are those of the workbook."""
     told = []
     for finding in findings:
-        if finding.code == IN_USE:
-            continue
         excerpt = excerpts.around(finding) if excerpts is not None else None
-        one: dict[str, Any] = {
-            "id": finding.id,
-            "values": finding.values,
-            "code": finding.code,
-            "severity": int(finding.severity),
-            "sheet": finding.sheet,
-            "cell": str(finding.cell) if finding.cell is not None else None,
-            "proposal": finding.proposal,
-            "message": wording.message(path, finding),
-            "hint": wording.hint(path, finding),
-            "fix": wording.fix(path, finding) or None,
-            "evidence": wording.evidence(finding) or None,
-        }
-        if finding.former_ids:
-            one["former_ids"] = finding.former_ids
-        if excerpt is not None:
-            one["excerpt"] = [
-                excerpt.rows,
-                excerpt.row_numbers,
-                excerpt.left,
-                [str(cell) for cell in excerpt.related],
-            ]
-        told.append(one)
+        about = _proposal_of(finding.sheet, finding.proposal, proposals)
+        told.append(
+            Fact(
+                finding.code,
+                int(finding.severity),
+                finding.values,
+                finding.seed,
+                finding.identity,
+                finding.identity,
+                finding.sheet,
+                finding.cell.row if finding.cell is not None else None,
+                finding.cell.column if finding.cell is not None else None,
+                finding.proposal,
+                about.number if about is not None and finding.proposal is None else finding.proposal,
+                about.title if about is not None else None,
+                about.committee if about is not None else None,
+                wording.message(path, finding),
+                wording.hint(path, finding),
+                wording.fix(path, finding) or None,
+                wording.evidence(finding) or None,
+                excerpt.json if excerpt is not None else None,
+            )
+        )
     return told
 
 
-def excerpt_of(told: Mapping[str, Any]) -> Excerpt | None:
-    """The table around a finding that was told."""
-    said = told.get("excerpt")
-    if said is None:
-        return None
-    rows, numbers, left, related = said
-    return Excerpt(
-        tuple([tuple(row) for row in rows]),
-        tuple(numbers),
-        left,
-        cell_of(told["cell"]),
-        tuple([_cell(cell) for cell in related]),
-    )
+def placed(fact: Fact, proposals: Sequence[ProposalSummary]) -> Fact:
+    """A finding that was made without the proposals of its workbook, with what they tell of it."""
+    about = _proposal_of(fact.sheet, fact.proposal, proposals)
+    if about is None:
+        return fact
+    number = fact.proposal if fact.proposal is not None else about.number
+    return fact._replace(about=number, title=about.title, committee=about.committee)
 
 
-def cell_of(text: str | None) -> Cell | None:
-    """A cell from its A1 text, which may be missing."""
-    return _cell(text) if text is not None else None
-
-
-@lru_cache(maxsize=16_384)
-def _cell(text: str) -> Cell:
-    return parse_cell(text)
+def _proposal_of(
+    sheet: str | None, number: str | None, proposals: Sequence[ProposalSummary]
+) -> ProposalSummary | None:
+    """The proposal that a finding is about: the one it names, else the only one on its sheet."""
+    on_sheet = [one for one in proposals if one.sheet == sheet]
+    if number is None:
+        return on_sheet[0] if len(on_sheet) == 1 else None
+    return next((one for one in reversed(on_sheet) if one.number == number), None)
 
 
 # ---------------------------------------------------------------------------------------- proposals
@@ -158,12 +208,12 @@ def registered_in(path: str, said: Mapping[str, Any]) -> tuple[list[Registered],
     )
 
 
-def ids(told: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
-    """The id of each finding, and how many of the same id came before it."""
-    seen: dict[str, int] = {}
+def with_nth(facts: Iterable[Fact]) -> list[tuple[Fact, str, int]]:
+    """Findings with the id of each, and how many of the same id came before it."""
+    seen: Counter[str] = Counter()
     found = []
-    for one in told:
-        nth = seen.get(one["id"], 0)
-        seen[one["id"]] = nth + 1
-        found.append((one["id"], nth))
+    for fact in facts:
+        id_ = fact.id
+        found.append((fact, id_, seen[id_]))
+        seen[id_] += 1
     return found

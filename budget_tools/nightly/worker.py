@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..model.book import Book
     from ..model.finding import WorkbookReport
     from ..reports.wording import Wording
+    from .telling import Across, Fact
 
 INSPECTING = -1
 """What a child is at when it has read its workbooks and compares what it found."""
@@ -63,9 +64,8 @@ class Item(NamedTuple):
 class Outcome(NamedTuple):
     """What became of a workbook. ``status`` is checked, unreadable, refused or ``SAME``.
 
-    ``told``, ``registered`` and ``figures`` are packed; ``facts`` are of each finding: id, how many of the
-    same id came before, values, code, severity, former ids. ``again``: it was being saved, and is worth
-    another try.
+    ``severities`` are those of its findings. What the findings say (``facts``) and the rest is packed:
+    whoever puts it down need not read it. ``again``: it was being saved, and is worth another try.
     """
 
     number: int
@@ -74,15 +74,16 @@ class Outcome(NamedTuple):
     size: int
     mtime_ns: int
     reason: str | None = None
-    facts: tuple[tuple[str, int, str, str, int, tuple[str, ...]], ...] = ()
-    told: bytes = b""
+    severities: tuple[int, ...] = ()
+    facts: bytes = b""
+    proposals: bytes = b""
     registered: bytes = b""
     figures: bytes = b""
     again: bool = False
 
     def count(self, severity: Severity) -> int:
         """How many findings there are of a severity."""
-        return sum(fact[4] == severity for fact in self.facts)
+        return self.severities.count(severity)
 
 
 def main() -> None:
@@ -180,14 +181,15 @@ class _Batch:
     def _outcome(self, one: Inspected, wanted: Wanted) -> Outcome:
         from ..reports.wording import Wording
         from .excerpt import Excerpts
-        from .telling import in_words, packed, registration
+        from .telling import IN_USE, in_words, packed, registration
 
         report, examined = one.report, one.examined
         path = report.path
         settings = self._settings_of.file(Path(path))
         wording = Wording(self._order.language, settings.form_word)
         excerpts = Excerpts.of(examined.pages, self._order.language) if examined is not None else None
-        told = in_words(wanted.of(report.findings, settings), path, wording, excerpts)
+        lasting = (finding for finding in report.findings if finding.code != IN_USE)
+        told = in_words(wanted.of(lasting, settings), path, wording, report.proposals, excerpts)
         state = self._states[path]
         unsteady = path in self._unsteady
         half_saved = report.reason in HALF_SAVED and (
@@ -220,23 +222,18 @@ def refused(number: int, path: str, error: WorkbookError, order: Order) -> Outco
     return _outcome(number, report, wording, told)._replace(size=size, mtime_ns=mtime_ns)
 
 
-def _outcome(
-    number: int, report: WorkbookReport, wording: Wording, told: Sequence[dict[str, Any]]
-) -> Outcome:
+def _outcome(number: int, report: WorkbookReport, wording: Wording, told: Sequence[Fact]) -> Outcome:
     """What became of a workbook, as far as its report tells."""
     from ..reports.wording import not_checked
-    from .telling import ids, packed, registration, summaries
+    from .telling import packed, registration, summaries
 
     checked = report.status == "checked"
-    facts = [
-        (id_, nth, said["values"], said["code"], said["severity"], said.get("former_ids", ()))
-        for said, (id_, nth) in zip(told, ids(told), strict=True)
-    ]
     return Outcome(
         *(number, report.status, None, *NOTHING),
         None if checked else wording.message(report.path, not_checked(report)),
-        tuple(facts),
-        packed({"proposals": summaries(report.proposals), "findings": list(told)}),
+        tuple([fact.severity for fact in told]),
+        packed(told),
+        packed(summaries(report.proposals)),
         packed(registration((), ())),
     )
 
@@ -259,16 +256,17 @@ def _trusted(state: tuple[int, int]) -> tuple[int, int]:
     return (size, 0) if mtime_ns > time.time_ns() - _FRESH else state
 
 
-def _across(state: str, order: Order, _: IO[bytes]) -> list[dict[str, Any]]:
-    """What can only be said of all workbooks together, in words, each finding with its path."""
-    from ..inspection import inspect_run
+def _across(state: str, order: Order, _: IO[bytes]) -> Across:
+    """What can only be said of all workbooks together, and what registers say of the proposals of others."""
+    from ..inspection import BESIDE_OTHERS, as_registers_say, inspect_run
     from ..reports.wording import Wording
     from .history import register
-    from .telling import in_words
+    from .telling import Across, Said, in_words
 
-    registered, listed = register(Path(state))
+    with without_collector():
+        registered, listed = register(Path(state))
     if not registered:
-        return []
+        return Across([], [])
     settings_of = SettingsOf(None, order.language)
     wanted = Wanted(order.select, order.ignore)
     told = []
@@ -277,8 +275,13 @@ def _across(state: str, order: Order, _: IO[bytes]) -> list[dict[str, Any]]:
         settings = settings_of.folder(folder)
         wording = Wording(order.language, settings.form_word)
         for one in in_words(wanted.of([finding], settings), finding.path, wording):
-            told.append({**one, "path": finding.path})
-    return told
+            told.append((finding.path, one))
+    said = [
+        Said(one.path, one.number, one.identity, () if one.active else BESIDE_OTHERS)
+        for one, own in zip(as_registers_say(registered, listed), registered, strict=True)
+        if listed and one.number and (one is not own or not one.active)
+    ]
+    return Across(told, said)
 
 
 _ANSWERS: Mapping[str, Callable[[Any, Order, IO[bytes]], object]] = {"check": _checked, "across": _across}

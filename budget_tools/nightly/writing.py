@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,9 +16,11 @@ from pathlib import Path
 
 from ..errors import BudgetToolsError, UsageError
 from ..model.finding import Severity
-from ..model.night import Night, Tally
+from ..model.night import Night, Standing, Tally
 from ..reports.night import ours
+from ..reports.night.telling import MOST_LISTED
 from .owners import Owners
+from .scanning import cores
 from .settings import NightSettings
 
 NAMES = {
@@ -26,6 +32,10 @@ NAMES = {
 }
 INDEX = "index.html"
 
+WORTH_A_PROCESS = 2_000  # findings and workbooks to write: with less it is done before another is there
+
+# A copy of this process is there at once, and opens the history for itself.
+_CONTEXT = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 _NIGHT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<run>\d{4,})")
 _TO_READ = ("html", "xlsx")
 _NEEDS = {"html": "jinja2", "xlsx": "xlsxwriter"}
@@ -67,23 +77,25 @@ def write_reports(night: Night, settings: NightSettings, owners: Owners) -> Writ
     written = Written()
     formats = settings.reports.formats
     severity = Severity.of(settings.fail_on)
-    if formats:
-        folder = night_folder(settings, night.run, night.ended)
-        _write(night, folder, formats, severity, written, None)
-        if "html" in formats:
-            _attempt(lambda: _index(night.tallies, Path(settings.reports.folder), night), written)
-        _forget(Path(settings.reports.folder), settings.reports.keep_nights)
+    folder = night_folder(settings, night.run, night.ended)
+    tasks = _tasks(night, folder, formats, severity, None)
     to_read = [one for one in formats if one in _TO_READ]
     if settings.reports.owner_folder and to_read:
         for place, owner in _owned(night, owners):
-            _write(_part(night, place, owner), place, to_read, severity, written, owner)
+            part = replace(night.part(owner, str(place)), folders=(str(place),), trouble=())
+            tasks += _tasks(part, place, to_read, severity, owner)
+    _carry_out(tasks, settings.limits.workers or cores(), written)
+    if formats:
+        if "html" in formats:
+            _attempt(lambda: _index(night.tallies, Path(settings.reports.folder), night), written)
+        _forget(Path(settings.reports.folder), settings.reports.keep_nights)
     return written
 
 
 def write_beside(night: Night, folder: Path) -> Written:
     """The page and the workbook of a watched folder, in the folder itself."""
     written = Written()
-    _write(night, folder, _TO_READ, Severity.ERROR, written, None)
+    _carry_out(_tasks(night, folder, _TO_READ, Severity.ERROR, None), 1, written)
     return written
 
 
@@ -97,71 +109,113 @@ def planned(settings: NightSettings, run: int, when: datetime, owned: Iterable[P
     return files
 
 
-def _write(
-    night: Night,
-    folder: Path,
-    formats: Sequence[str],
-    fail_on: Severity,
-    written: Written,
-    owner: str | None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A report to write: what of, in which form and where to; ``full``: the file beside it that has all."""
+
+    night: Night
+    format: str
+    target: Path
+    fail_on: Severity
+    owner: str | None
+    full: str
+
+    def carry_out(self) -> str | None:
+        """Write it; why it could not be written, if so."""
+        try:
+            if self.format == "xlsx" and self.target.exists() and not ours.is_ours(self.target):
+                return f"{self.target}: is somebody's own workbook and was left alone; give it another name"
+            self.target.parent.mkdir(parents=True, exist_ok=True)
+            _WRITERS[self.format](self)
+        except (BudgetToolsError, OSError) as error:
+            return str(error)
+        return None
+
+
+def _tasks(
+    night: Night, folder: Path, formats: Sequence[str], fail_on: Severity, owner: str | None
+) -> list[_Task]:
     """The reports of a night, or of a part of it, in one folder."""
-    writers: Mapping[str, Callable[[Path], None]] = _writers(night, fail_on)
-    for one in formats:
-        target = folder / NAMES[one]
-        if one == "xlsx" and target.exists() and not ours.is_ours(target):
-            written.failed.append(
-                f"{target}: is somebody's own workbook and was left alone; give it another name"
-            )
+    return [_Task(night, one, folder / NAMES[one], fail_on, owner, _full(night, formats)) for one in formats]
+
+
+def _full(night: Night, formats: Sequence[str]) -> str:
+    """The name of the file that has every finding; none where there is no such file."""
+    counts = night.counts
+    fixed = counts.of(Standing.FIXED)
+    listed = max(fixed, counts.of() - fixed) <= MOST_LISTED
+    complete = (*(("xlsx",) if listed else ()), "json", "sarif", "junit")
+    return next((NAMES[one] for one in complete if one in formats), "")
+
+
+def _carry_out(tasks: Sequence[_Task], workers: int, written: Written) -> None:
+    """Write reports, several at a time where there are many findings and cores."""
+    findings = sum(task.night.counts.of() + task.night.counts.every for task in tasks)
+    workers = min(workers, len(tasks)) if findings > WORTH_A_PROCESS else 1
+    said: dict[int, str | None] = {}
+    if workers > 1:
+        # A child that ends all of a sudden costs nothing but time: what it leaves is written here.
+        with suppress(BrokenProcessPool, OSError), ProcessPoolExecutor(workers, _CONTEXT) as pool:
+            asked = [pool.submit(task.carry_out) for task in tasks]
+            for number, one in enumerate(asked):
+                said[number] = one.result()
+    for number, task in enumerate(tasks):
+        error = said[number] if number in said else task.carry_out()
+        if error is not None:
+            written.failed.append(error)
             continue
-
-        def write(target: Path = target, writer: Callable[[Path], None] = writers[one]) -> None:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            writer(target)
-
-        if _attempt(write, written):
-            written.files.append(target)
-            if one == "html":
-                written.pages.setdefault(owner, str(target))
+        written.files.append(task.target)
+        if task.format == "html":
+            written.pages.setdefault(task.owner, str(task.target))
 
 
-def _writers(night: Night, fail_on: Severity) -> Mapping[str, Callable[[Path], None]]:
-    # Each brings a library of its own, which a night without that report need not load.
-    def html(target: Path) -> None:
-        from ..reports.night.html import write
-
-        write(night, target)
-
-    def xlsx(target: Path) -> None:
-        from ..reports.night.workbook import write
-
-        write(night, target)
-
-    def json(target: Path) -> None:
-        from ..reports.night.json import write
-
-        write(night, target)
-
-    def junit(target: Path) -> None:
-        from ..reports.night.junit import write
-
-        write(night, target, fail_on=fail_on)
-
-    def sarif(target: Path) -> None:
-        from ..reports.night.sarif import write
-
-        write(night, target)
-
-    return {"html": html, "xlsx": xlsx, "json": json, "junit": junit, "sarif": sarif}
+# Each brings a library of its own, which a night without that report need not load.
 
 
-def _attempt(write: Callable[[], None], written: Written) -> bool:
+def _html(task: _Task) -> None:
+    from ..reports.night.html import write
+
+    write(task.night, task.target, full=task.full)
+
+
+def _xlsx(task: _Task) -> None:
+    from ..reports.night.workbook import write
+
+    write(task.night, task.target, full=task.full)
+
+
+def _json(task: _Task) -> None:
+    from ..reports.night.json import write
+
+    write(task.night, task.target)
+
+
+def _junit(task: _Task) -> None:
+    from ..reports.night.junit import write
+
+    write(task.night, task.target, fail_on=task.fail_on)
+
+
+def _sarif(task: _Task) -> None:
+    from ..reports.night.sarif import write
+
+    write(task.night, task.target)
+
+
+_WRITERS: Mapping[str, Callable[[_Task], None]] = {
+    "html": _html,
+    "xlsx": _xlsx,
+    "json": _json,
+    "junit": _junit,
+    "sarif": _sarif,
+}
+
+
+def _attempt(write: Callable[[], None], written: Written) -> None:
     try:
         write()
     except (BudgetToolsError, OSError) as error:
         written.failed.append(str(error))
-        return False
-    return True
 
 
 def _owned(night: Night, owners: Owners) -> list[tuple[Path, str]]:
@@ -171,7 +225,7 @@ def _owned(night: Night, owners: Owners) -> list[tuple[Path, str]]:
     """
     found: dict[Path, str] = {}
     by_committee: dict[Path, set[str | None]] = {}
-    for workbook in night.workbooks:
+    for workbook in night.told.workbooks():
         folder = Path(workbook.path).parent
         by_folder = owners.folder_of(folder)
         if by_folder is not None:
@@ -183,23 +237,6 @@ def _owned(night: Night, owners: Owners) -> list[tuple[Path, str]]:
         if len(its_owners) == 1 and owner is not None:
             found[folder] = owner
     return sorted(found.items())
-
-
-def _part(night: Night, folder: Path, owner: str) -> Night:
-    """What one owner is told of one folder."""
-    its = night.for_owner(owner)
-
-    def inside(path: str | None) -> bool:
-        return path is not None and Path(path).is_relative_to(folder)
-
-    return replace(
-        its,
-        folders=(str(folder),),
-        workbooks=tuple(one for one in its.workbooks if inside(one.path)),
-        findings=tuple(one for one in its.findings if inside(one.path)),
-        changed=tuple(one for one in its.changed if inside(one.path)),
-        trouble=(),
-    )
 
 
 def _index(tallies: Sequence[Tally], folder: Path, night: Night) -> None:

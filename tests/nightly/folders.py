@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from budget_tools.model.night import Followed, Night, Standing
+from budget_tools.model.night import Followed, Gathered, Night, Standing
 from budget_tools.nightly.history import History
 from budget_tools.nightly.night import Ended, run_night
 from budget_tools.nightly.settings import NightLimits, NightSettings, Reports
@@ -69,11 +69,11 @@ class Seen:
     def of(self, *standings: Standing) -> list[tuple[str, str]]:
         """The findings of which these things became: code and file."""
         assert self.night is not None
-        return sorted((one.code, Path(one.path or "-").name) for one in self.night.of(*standings))
+        return sorted((one.code, Path(one.path or "-").name) for one in self.night.told.findings(*standings))
 
     def only(self, standing: Standing) -> Followed:
         assert self.night is not None
-        (one,) = self.night.of(standing)
+        (one,) = self.night.told.findings(standing)
         return one
 
 
@@ -83,7 +83,8 @@ def spend(settings: NightSettings, **options: Any) -> Seen:
     kept: list[Night] = []
 
     def tell(night: Callable[[], Night], history: History, ended: Ended) -> int | None:
-        kept.append(night())
+        made = night()  # which is asked of a history that the next night changes
+        kept.append(replace(made, told=Gathered(tuple(made.told.workbooks()), tuple(made.told.findings()))))
         return None
 
     ended = run_night(settings, heard, tell=tell, **options)

@@ -39,7 +39,9 @@ def test_new_then_open_then_fixed(tmp_path: Path, folder: Path) -> None:
     assert second.heard.checked == [] and second.ended.unchanged == 3
     assert second.of(OPEN) == [("ARI001", "b.xlsx"), ("ARI001", "c.xlsx")] and not second.of(NEW, FIXED)
     assert first.night is not None and second.night is not None
-    assert {one.since for one in second.night.findings} == {one.since for one in first.night.findings}
+    assert {one.since for one in second.night.told.findings()} == {
+        one.since for one in first.night.told.findings()
+    }
 
     form(folder, "b", "02", when=LONG_AGO + 60)
     third = spend(settings)
@@ -76,22 +78,22 @@ def test_the_same_findings_as_a_check(tmp_path: Path) -> None:
     report = check(folder)
     assert first.night is not None
     told = sorted(
-        (one.path or "", one.id, one.values, one.code, one.severity) for one in first.night.findings
+        (one.path or "", one.id, one.values, one.code, one.severity) for one in first.night.told.findings()
     )
     assert told == sorted(
         (path or "", one.id, one.values, one.code, one.severity) for path, one in report.located()
     )
-    assert {one.code for one in first.night.findings} >= {"IDN002", "RUN005"}
-    by_path = {one.path: one for one in first.night.workbooks}
+    assert {one.code for one in first.night.told.findings()} >= {"IDN002", "RUN005"}
+    by_path = {one.path: one for one in first.night.told.workbooks()}
     assert {path: one.proposals for path, one in by_path.items()} == {
         one.path: one.proposals for one in report.workbooks
     }
     second = spend(settings)
     assert second.night is not None
-    assert [(one.id, one.message, one.excerpt) for one in second.night.findings] == [
-        (one.id, one.message, one.excerpt) for one in first.night.findings
+    assert [(one.id, one.message, one.excerpt) for one in second.night.told.findings()] == [
+        (one.id, one.message, one.excerpt) for one in first.night.told.findings()
     ]
-    assert {one.standing for one in second.night.findings} == {OPEN}
+    assert {one.standing for one in second.night.told.findings()} == {OPEN}
 
 
 def test_across_workbooks_the_unchanged_ones_are_seen(tmp_path: Path, folder: Path) -> None:
@@ -172,7 +174,9 @@ def test_a_renamed_workbook_keeps_its_history(tmp_path: Path, folder: Path) -> N
         NEW, FIXED
     )
     assert first.night is not None and third.night is not None
-    assert {one.since for one in third.night.findings} == {one.since for one in first.night.findings}
+    assert {one.since for one in third.night.told.findings()} == {
+        one.since for one in first.night.told.findings()
+    }
 
 
 def test_a_deleted_workbook_takes_its_findings_with_it(tmp_path: Path, folder: Path) -> None:
@@ -181,7 +185,7 @@ def test_a_deleted_workbook_takes_its_findings_with_it(tmp_path: Path, folder: P
     (folder / "c.xlsx").unlink()
     second = spend(settings)
     assert second.of(FIXED) == [("ARI001", "c.xlsx")] and second.only(FIXED).message
-    assert second.night is not None and len(second.night.workbooks) == 2
+    assert second.night is not None and len(list(second.night.told.workbooks())) == 2
     form(folder, "c", "03", total=301)
     assert spend(settings).of(REOPENED) == [("ARI001", "c.xlsx")]
 
@@ -201,7 +205,9 @@ def test_accepted_and_taken_back(tmp_path: Path, folder: Path) -> None:
     settings = settings_of(tmp_path)
     first = spend(settings)
     id_ = next(
-        one.id for one in (first.night or pytest.fail()).findings if (one.path or "").endswith("b.xlsx")
+        one.id
+        for one in (first.night or pytest.fail()).told.findings()
+        if (one.path or "").endswith("b.xlsx")
     )
     accept(folder / "b.xlsx", finding=id_, reason="Aftalt", initials="BJ")
     second = spend(settings)

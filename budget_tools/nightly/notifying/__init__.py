@@ -153,6 +153,8 @@ def _recipients(
 ) -> Iterator[tuple[Digest, str, str]]:
     """Each digest with the way it goes and to whom: everybody who has news, "" where there is no address."""
     language = language_of(night)
+    if notify.smtp is None and not notify.webhooks:
+        return
     addresses = {name.casefold().strip(): address for name, address in notify.addresses.items()}
     written = digests(night, reports)
     notices = [

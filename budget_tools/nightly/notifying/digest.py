@@ -7,10 +7,11 @@ without anything different there is none.
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,7 +44,7 @@ class News:
     @property
     def rank(self) -> int:
         """0 for the worst."""
-        return ("error", "changed", "warning", "note", "fixed").index(self.tone)
+        return _TONES.index(self.tone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,34 +96,127 @@ def digests(
     are sentences for the department that are no reason to write to it.
     """
     where = reports or {}
-    # One walk over the findings: a night may have thousands of them and hundreds of owners.
-    by_owner: dict[str | None, dict[str, list[News]]] = {}
-    for owner, path, one in _news(night):
-        by_owner.setdefault(owner, {}).setdefault(path, []).append(one)
-    files = Counter(one.owner for one in night.workbooks)
-    still = Counter(one.owner for one in night.of(Standing.NEW, Standing.REOPENED, Standing.OPEN))
-    written = [
-        _digest(night, owner, found, _summary(night, files[owner], still[owner]), where.get(owner))
-        for owner, found in sorted(by_owner.items(), key=lambda item: item[0] or "")
-        if owner is not None
-    ]
+    # What is to be counted may be much, what is shown is little: the words are made for that alone.
+    counted = _counted(night)
+    everything = _Count()
+    for count in counted.values():
+        everything.add(count)
+    shown = {owner: count.foremost for owner, count in counted.items() if owner is not None}
+    foremost = everything.foremost
+    news = _news(night, shown, foremost)
+    still: Counter[str | None] = Counter()
+    for kind, n in night.counts.findings.items():
+        if kind.standing in (Standing.NEW, Standing.REOPENED, Standing.OPEN):
+            still[kind.owner] += n
+    written = []
+    for owner, paths in sorted(shown.items()):
+        summary = _summary(night, night.counts.workbooks.get(owner, 0), still[owner])
+        its = {path: news[owner, path] for path in paths}
+        written.append(_digest(night, owner, counted[owner], its, summary, where.get(owner)))
     trouble = tuple(clean(sentence) for sentence in night.trouble)
-    if by_owner or trouble:
-        everything: dict[str, list[News]] = {}
-        for found in by_owner.values():
-            for path, news in found.items():
-                everything.setdefault(path, []).extend(news)
-        summary = _summary(night, files.total(), still.total())
-        owners = {path: owner for owner, found in by_owner.items() for path in found if owner}
+    if counted or trouble:
+        summary = _summary(night, night.counts.every, still.total())
+        owners = {
+            path: owner
+            for owner, count in counted.items()
+            if owner
+            for path in foremost
+            if path in count.ranks
+        }
+        its = {path: news[path] for path in foremost}
         said = (*trouble, *notices)
-        written.append(_digest(night, None, everything, summary, where.get(None), owners, said))
+        written.append(_digest(night, None, everything, its, summary, where.get(None), owners, said))
     return tuple(written)
+
+
+_TONES = ("error", "changed", "warning", "note", "fixed")
+
+
+@dataclass(slots=True)
+class _Count:
+    """How much news there is: of each workbook by rank, and of each kind; and which committees it is of."""
+
+    ranks: dict[str, list[int]] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)
+    committees: set[str | None] = field(default_factory=set)
+
+    def one(self, path: str, counted: str, tone: str, committee: str | None) -> None:
+        """Count one."""
+        self.ranks.setdefault(path, [0] * len(_TONES))[_TONES.index(tone)] += 1
+        self.kinds[counted] += 1
+        self.committees.add(committee)
+
+    def add(self, other: _Count) -> None:
+        """Count all of another."""
+        for path, ranks in other.ranks.items():
+            mine = self.ranks.get(path, [0] * len(_TONES))
+            self.ranks[path] = [sum(pair) for pair in zip(mine, ranks, strict=True)]
+        self.kinds += other.kinds
+        self.committees |= other.committees
+
+    @property
+    def foremost(self) -> list[str]:
+        """The workbooks that are shown: with the worst news first, and of those the ones with most of it."""
+        found: list[str] = []
+        room = MOST
+        for path in sorted(self.ranks, key=lambda one: ([-n for n in self.ranks[one]], one)):
+            if room <= 0:
+                break
+            found.append(path)
+            room -= min(MOST_OF_A_WORKBOOK, sum(self.ranks[path]))
+        return found
+
+
+def _counted(night: Night) -> dict[str | None, _Count]:
+    """Everything that became different, counted by owner."""
+    found: dict[str | None, _Count] = defaultdict(_Count)
+    for one in night.told.findings(*_NEWS, excerpts=False):
+        found[one.owner].one(one.path or "", *_kind(one), one.committee)
+    for change in night.changed:
+        found[change.owner].one(change.path, "changed", "changed", change.committee)
+    return found
+
+
+def _news(
+    night: Night, shown: Mapping[str, Sequence[str]], of_department: Sequence[str]
+) -> dict[str | tuple[str, str], list[News]]:
+    """The news of the workbooks that are shown to an owner or to the department, worst first."""
+    language = language_of(night)
+    found: dict[str | tuple[str, str], list[News]] = defaultdict(list)
+    wanted = {(owner, path) for owner, paths in shown.items() for path in paths}
+    department = set(of_department)
+
+    def take(owner: str | None, path: str, made: Callable[[], News]) -> None:
+        keys: list[str | tuple[str, str]] = [path] if path in department else []
+        keys += [(owner, path)] if owner is not None and (owner, path) in wanted else []
+        if not keys:
+            return
+        one = made()
+        for key in keys:
+            news = found[key]
+            news.append(one)
+            if len(news) > 10 * MOST_OF_A_WORKBOOK:
+                news[:] = _worst(news)
+
+    for finding in night.told.foremost(*_NEWS, excerpts=False):
+        take(finding.owner, finding.path or "", partial(_of_finding, finding, night.form_word, language))
+    for change in night.changed:
+        take(change.owner, change.path, partial(_of_change, change, night.form_word, language))
+    return {key: _worst(news) for key, news in found.items()}
+
+
+def _worst(news: Iterable[News]) -> list[News]:
+    return sorted(news, key=lambda one: one.rank)[:MOST_OF_A_WORKBOOK]
+
+
+_NEWS = (Standing.NEW, Standing.REOPENED, Standing.FIXED)
 
 
 def _digest(
     night: Night,
     owner: str | None,
-    found: Mapping[str, list[News]],
+    count: _Count,
+    found: Mapping[str, Sequence[News]],
     summary: str,
     report: str | None,
     owners: Mapping[str, str] | None = None,
@@ -130,16 +224,11 @@ def _digest(
 ) -> Digest:
     language = language_of(night)
     groups: list[Group] = []
-    left: list[News] = []
-    files = 0  # that are not shown at all
-    for path, news in sorted(found.items(), key=_worst_first):
-        room = min(MOST_OF_A_WORKBOOK, MOST - sum(len(group.news) for group in groups))
-        if room <= 0:
-            left += news
-            files += 1
-            continue
-        shown = tuple(sorted(news, key=lambda one: one.rank)[:room])
-        more = len(news) - len(shown)
+    room = MOST
+    for path, news in found.items():
+        shown = tuple(news[:room])
+        room -= len(shown)
+        more = sum(count.ranks[path]) - len(shown)
         groups.append(
             Group(
                 shown_path(path, night.folders) if path else word("notify", "run-itself", language),
@@ -148,9 +237,10 @@ def _digest(
                 word("notify", "more-of-a-workbook", language, n=more) if more else None,
             )
         )
-    everything = [one for news in found.values() for one in news]
-    heading = _heading(Counter(one.counted for one in everything), language)
-    about = _about(night, owner, {one.committee for one in everything})
+    files = len(count.ranks) - len(found)  # that are not shown at all
+    left = count.kinds.total() - sum(sum(count.ranks[path]) for path in found)
+    heading = _heading(count.kinds, language)
+    about = _about(night, owner, set(count.committees))
     spread = plural("workbooks", files, language)
     return Digest(
         owner,
@@ -159,55 +249,39 @@ def _digest(
         heading,
         summary,
         tuple(groups),
-        word("notify", "more", language, n=len(left), spread=spread) if left else None,
-        len(everything),
+        word("notify", "more", language, n=left, spread=spread) if left else None,
+        count.kinds.total(),
         notices,
         clean(on_their_pc(report, night.shares)) if report else None,
         word("notify", "footer-department" if owner is None else "footer", language),
     )
 
 
-def _worst_first(item: tuple[str, list[News]]) -> tuple[tuple[int, ...], str]:
-    """Workbooks with the worst news first, and of those the ones with the most of it."""
-    path, news = item
-    ranks = Counter(one.rank for one in news)
-    return tuple(-ranks[rank] for rank in range(5)), path
-
-
-def _news(night: Night) -> Iterator[tuple[str | None, str, News]]:
-    """Everything that became different, with its owner and its workbook."""
-    language = language_of(night)
-    for finding in night.of(Standing.NEW, Standing.REOPENED, Standing.FIXED):
-        yield finding.owner, finding.path or "", _of_finding(finding, night.form_word, language)
-    for change in night.changed:
-        yield change.owner, change.path, _of_change(change, night.form_word, language)
+def _kind(finding: Followed) -> tuple[str, str]:
+    """What a finding counts as, and its tone."""
+    severity = finding.severity.word
+    if finding.standing is Standing.FIXED:
+        return "fixed", "fixed"
+    if finding.standing is Standing.REOPENED:
+        return "reopened", severity
+    if finding.code in NOT_CHECKED:
+        return "unread", "error"
+    return f"{severity}s", severity
 
 
 def _of_finding(finding: Followed, form_word: str, language: Language) -> News:
     place = _place(finding.proposal, finding.sheet, finding.cell, form_word)
-    severity = finding.severity.word
-    text = _short(finding.message)
-    if finding.standing is Standing.FIXED:
-        return News("fixed", "fixed", word("notify", "fixed", language), place, text, finding.committee)
-    more = tuple(_short(one) for one in (finding.hint,) if one)
-    if finding.fix:
-        more = (*more, f"{word('console', 'fix', language)} {_short(finding.fix)}")
-    if finding.standing is Standing.REOPENED:
-        label = word("notify", f"reopened-{severity}", language)
-        return News("reopened", severity, label, place, text, finding.committee, more)
-    if finding.code in NOT_CHECKED:
-        return News(
-            "unread", "error", word("notify", "unread", language), place, text, finding.committee, more
-        )
-    return News(
-        f"{severity}s",
-        severity,
-        word("notify", f"new-{severity}", language),
-        place,
-        text,
-        finding.committee,
-        more,
-    )
+    counted, tone = _kind(finding)
+    label = {"errors": "new-error", "warnings": "new-warning", "notes": "new-note"}.get(counted, counted)
+    if counted == "reopened":
+        label = f"reopened-{tone}"
+    more: tuple[str, ...] = ()
+    if counted != "fixed":
+        more = tuple(_short(one) for one in (finding.hint,) if one)
+        if finding.fix:
+            more = (*more, f"{word('console', 'fix', language)} {_short(finding.fix)}")
+    said = word("notify", label, language)
+    return News(counted, tone, said, place, _short(finding.message), finding.committee, more)
 
 
 def _of_change(change: ChangedProposal, form_word: str, language: Language) -> News:

@@ -7,22 +7,19 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from ...catalog import Language, codes, plural, title, word
 from ...errors import BudgetToolsError
 from ...model.address import column_letters
 from ...model.finding import Severity
-from ...model.night import ChangedProposal, Excerpt, Followed, Night, Standing
+from ...model.night import HERE, ChangedProposal, Excerpt, Followed, Night, Standing
 from ..wording import Wording
 from .chart import chart
 from .telling import (
-    HERE,
-    MOST_FINDINGS,
     address,
     as_read,
     capital,
@@ -30,43 +27,45 @@ from .telling import (
     file_name,
     has_before,
     headline,
-    in_order,
     language_of,
     moment,
-    not_checked,
     number,
     place,
-    replace_file,
+    replacing,
     tidy,
 )
 
 try:
     import jinja2
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 except ImportError as missing:
     raise BudgetToolsError(
         "the web page of a night needs Jinja2: pip install 'budget-tools[nightly]'"
     ) from missing
 
-MOST_EXCERPTS = 2_000  # on a page: the tables are most of its weight
+MOST_FINDINGS = 1_000  # on a page, the worst ones: nobody reads more, and a list in Excel has all
 MOST_OPEN = 60  # findings of a section that stand unfolded
 LONGEST_CELL = 120  # characters of a cell in a little table
 LONGEST_NAME = 200  # of an owner, a committee, a form
 LONGEST_TEXT = 2_000  # characters of any other text
 
+Key = TypeVar("Key", str, str | None)
+
+_IN_FULL = ("new", "open", "found")  # sections about which somebody must do something
 _AMOUNT = re.compile(r"[-−(]?[\d.,\s]*\d[\d.,\s]*[)%]?")
 
 
-def write(night: Night, target: Path) -> None:
-    """Write a night as a page of its own."""
-    render("night.html", _Page(night, target).context(), target)
+def write(night: Night, target: Path, *, full: str = "") -> None:
+    """Write a night as a page of its own; ``full`` is the name of the file that has what is left out here."""
+    render("night.html", _Page(night, target, full).context(), target)
 
 
 def render(template: str, context: Mapping[str, object], target: Path) -> None:
     """Fill a template and put the page in its place."""
-    stream = _environment().get_template(template).generate(**context)
-    content = b"".join(piece.encode("utf-8", "replace") for piece in stream)
-    replace_file(target, content)
+    stream = _environment().get_template(template).stream(**context)
+    stream.enable_buffering(200)
+    with replacing(target) as file:
+        stream.dump(file, encoding="utf-8", errors="replace")
 
 
 @cache
@@ -98,43 +97,74 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Findings that stand together: of an owner, a committee, a workbook or a proposal."""
+class Shown(NamedTuple):
+    """A finding as the page shows it: nothing is left to be worked out."""
+
+    anchor: str
+    severity: str
+    severity_said: str
+    standing: str
+    standing_said: str  # empty where it need not be said
+    code: str
+    place: str
+    since: str
+    message: str
+    accepted: str
+    evidence: str
+    hint: str
+    fix: str
+    grid: Markup | str
+
+
+class Group(NamedTuple):
+    """Findings that stand together, of an owner or a committee, in smaller groups."""
 
     key: str
     name: str
-    findings: Sequence[Followed]
-    anchor: str = ""
+    size: int
+    groups: list[Any]
 
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.findings)
+
+class Workbook(NamedTuple):
+    """The findings of a workbook, by proposal; ``link`` opens it."""
+
+    name: str
+    size: int
+    counted: str
+    path: str
+    link: str | None
+    proposals: list[tuple[str, list[Shown]]]
 
 
 class _Page:
     """What the template of a night asks for."""
 
-    def __init__(self, night: Night, target: Path) -> None:
+    def __init__(self, night: Night, target: Path, full: str) -> None:
         self.night = night
         self.target = target
+        self.full = full
         self.language: Language = language_of(night)
         self.word: Callable[..., str] = partial(self._word, "night")
         self.wording = Wording(self.language, night.form_word)
-        self._excerpts_left = MOST_EXCERPTS
-        self._findings_left = MOST_FINDINGS
-        self.left_out = 0
         self._anchors: Counter[str] = Counter()
         self.owners = night.owners
         self.first = not has_before(night)
+        self._severities = {one: capital(self._word("severity", one.word)) for one in Severity}
+        self._standings = {one: capital(self._word("standing", one.value)) for one in Standing}
+        self._since = cache(lambda when: self.word("since", day=day(when, self.language)))
+        # what every finding repeats
+        self.why, self.open = self.word("why"), self.word("open-workbook")
+        self.hint, self.fix = self._word("console", "hint"), self._word("console", "fix")
+        self.findings: list[Followed] = []
+        self.sections = list(self._sections())
 
     def _word(self, section: str, key: str, **facts: object) -> str:
         return word(section, key, self.language, **facts)
 
     def context(self) -> dict[str, Any]:
         """Every name that the template uses."""
-        night = self.night
+        night, counts = self.night, self.night.counts
+        unchecked = [(one, self.link(one.path)) for one in night.told.unchecked()]
         return {
             "page": self,
             "night": night,
@@ -145,42 +175,55 @@ class _Page:
             "headline": headline(night),
             "when": moment(night.ended, self.language),
             "owner": self._only_owner(),
-            "unchecked": [(one, self.link(one.path)) for one in not_checked(night)],
+            "unchecked": unchecked,
             "tiles": self._tiles(),
             "overview": self._overview(),
-            "sections": list(self._sections()),
+            "on_page": {self.key_of(one.owner) for one in self.findings}
+            | {self.key_of(one.owner) for one in night.changed},
+            "sections": self.sections,
             "changed": list(night.changed),
             "chart": chart(night.tallies, self.language) if len(night.tallies) > 1 else None,
             "choices": self._choices(),
-            "total": len(night.findings),
+            "total": len(self.findings),
+            "left_out": self._left_out(),
             "most_open": MOST_OPEN,
             "clear": night.complete
-            and any(one.status == "checked" for one in night.workbooks)
-            and not not_checked(night)
-            and not any(night.of(*HERE)),
+            and counts.every > counts.unchecked
+            and not counts.unchecked
+            and not counts.of(*HERE),
             "n": lambda count: number(count, self.language),
             "plural": lambda key, count: plural(key, count, self.language),
             "day": lambda when: day(when, self.language),
             "show": lambda text: tidy(text or "", LONGEST_TEXT),
-            "capital": capital,
         }
+
+    def _left_out(self) -> str:
+        """How much is not on the page and where it stands; nothing where all is here."""
+        every = self.night.counts.of()
+        if every <= len(self.findings):
+            return ""
+        said = {"n": number(len(self.findings), self.language), "total": number(every, self.language)}
+        return (
+            self.word("left-out-see", file=self.full, **said) if self.full else self.word("left-out", **said)
+        )
 
     def _only_owner(self) -> str | None:
         """The owner whose page this is; None where it is about several, or about nobody's workbooks."""
-        owners = {one.owner for one in self.night.workbooks} | {one.owner for one in self.night.findings}
+        counts = self.night.counts
+        owners = set(counts.workbooks) | {kind.owner for kind in counts.findings}
         return self.owner_name(owners.pop()) if len(owners) == 1 and None not in owners else None
 
     def _tiles(self) -> list[tuple[str, str, str]]:
         """The figures on top: what, how many, and how it looks."""
-        here = Counter(one.severity for one in self.night.of(*HERE))
-        standing = Counter(one.standing for one in self.night.findings)
+        counts = self.night.counts
+        here = counts.severities(*HERE)
         found = [
-            ("new", standing[Standing.NEW] + standing[Standing.REOPENED]),
-            ("fixed", standing[Standing.FIXED]),
+            ("new", counts.of(Standing.NEW, Standing.REOPENED)),
+            ("fixed", counts.of(Standing.FIXED)),
             ("errors", here[Severity.ERROR]),
             ("warnings", here[Severity.WARNING]),
             ("notes", here[Severity.NOTE]),
-            ("workbooks", len(self.night.workbooks)),
+            ("workbooks", counts.every),
         ]
         if self.first:
             del found[:2]
@@ -189,10 +232,10 @@ class _Page:
     def _overview(self) -> list[tuple[str, str, list[int]]]:
         """A line an owner: name, where to go, and how much of each; where there is more than one."""
         counts: dict[str | None, Counter[object]] = defaultdict(Counter)
-        for finding in self.night.findings:
-            counts[finding.owner][finding.standing] += 1
-            if finding.standing in HERE:
-                counts[finding.owner][finding.severity] += 1
+        for kind, count in self.night.counts.findings.items():
+            counts[kind.owner][kind.standing] += count
+            if kind.standing in HERE:
+                counts[kind.owner][kind.severity] += count
         if len(counts) < 2:
             return []
         rows = []
@@ -213,52 +256,49 @@ class _Page:
         )
         if self.first:  # nothing is new where there is nothing to compare with
             divided = (("found", HERE), ("accepted", (Standing.ACCEPTED,)))
+        left = MOST_FINDINGS
         for key, standings in divided:
-            every = in_order(self.night.of(*standings))
-            findings = every[: self._findings_left]
-            self._findings_left -= len(findings)
-            self.left_out += len(every) - len(findings)
+            full = key in _IN_FULL
+            findings = list(self.night.told.foremost(*standings, most=left, excerpts=full))
+            left -= len(findings)
+            self.findings += findings
             if findings:
-                groups = self._grouped(findings, lambda one: one.owner, self.owner_name, last=None)
-                yield key, self.word(f"section-{key}"), groups
+                yield key, self.word(f"section-{key}"), self._by_owner(findings, full)
 
-    def _grouped(
-        self,
-        findings: Iterable[Followed],
-        by: Callable[[Followed], str | None],
-        name: Callable[[str | None], str],
-        last: str | None = "",
-    ) -> list[Group]:
-        """Findings by what they share; the worst group first, unless in order of name."""
-        groups: dict[str | None, list[Followed]] = defaultdict(list)
-        for finding in findings:
-            groups[by(finding)].append(finding)
-        keys: Iterable[str | None] = groups
-        if last is None:
-            keys = sorted(groups, key=lambda one: (one is None, one or ""))
-        return [Group(key or "", name(key), groups[key]) for key in keys]
+    def _by_owner(self, findings: Iterable[Followed], full: bool) -> list[Group]:
+        return [
+            Group(owner or "", self.owner_name(owner), len(its), self._by_committee(its, full))
+            for owner, its in _named_first(_divided(findings, lambda one: one.owner))
+        ]
 
-    def committees(self, findings: Iterable[Followed]) -> list[Group]:
-        """Findings by committee."""
-        return self._grouped(findings, lambda one: one.committee, self.committee_name, last=None)
+    def _by_committee(self, findings: Iterable[Followed], full: bool) -> list[Group]:
+        return [
+            Group(committee or "", self.committee_name(committee), len(its), self._by_workbook(its, full))
+            for committee, its in _named_first(_divided(findings, lambda one: one.committee))
+        ]
 
-    def workbooks(self, findings: Iterable[Followed]) -> list[Group]:
-        """Findings by workbook, the one with the worst first."""
-        return self._grouped(
-            findings,
-            lambda one: one.path,
-            lambda path: tidy(file_name(path), LONGEST_NAME) if path else self.word("the-run"),
-        )
+    def _by_workbook(self, findings: Iterable[Followed], full: bool) -> list[Workbook]:
+        """The workbook with the worst finding first."""
+        return [
+            Workbook(
+                tidy(file_name(path), LONGEST_NAME) if path else self.word("the-run"),
+                len(its),
+                self._counted(its),
+                self.path(path) if path else "",
+                self.link(path),
+                [
+                    (proposal, [self._shown(one, full) for one in of])
+                    for proposal, of in _divided(its, self._proposal).items()
+                ],
+            )
+            for path, its in _divided(findings, lambda one: one.path).items()
+        ]
 
-    def proposals(self, findings: Sequence[Followed]) -> list[Group]:
-        """Findings of a workbook by proposal, else by sheet."""
-        return self._grouped(findings, self._proposal, lambda name: name or "")
-
-    def _proposal(self, finding: Followed) -> str | None:
+    def _proposal(self, finding: Followed) -> str:
         form = f"{self.night.form_word} {finding.proposal}" if finding.proposal else ""
         named = f"{form} {finding.title or ''}".strip()
         sheet = word("console", "sheet", self.language, sheet=tidy(finding.sheet)) if finding.sheet else ""
-        return tidy(" · ".join(part for part in (named, sheet) if part), LONGEST_NAME) or None
+        return tidy(" · ".join(part for part in (named, sheet) if part), LONGEST_NAME)
 
     def owner_name(self, owner: str | None) -> str:
         """An owner, or that there is none."""
@@ -272,11 +312,7 @@ class _Page:
         """A committee, or that there is none."""
         return tidy(committee, LONGEST_NAME) if committee else self.word("no-committee")
 
-    def severity(self, finding: Followed) -> str:
-        """How bad it is, as a word."""
-        return capital(word("severity", finding.severity.word, self.language))
-
-    def counted(self, findings: Sequence[Followed]) -> str:
+    def _counted(self, findings: Sequence[Followed]) -> str:
         """So many errors, warnings and notes."""
         count = Counter(one.severity for one in findings)
         keys = (("errors", Severity.ERROR), ("warnings", Severity.WARNING), ("notes", Severity.NOTE))
@@ -294,80 +330,62 @@ class _Page:
         """Sheet and cell."""
         return tidy(place(one.sheet, one.cell), LONGEST_NAME)
 
-    def anchor(self, finding: Followed) -> str:
+    def owner_anchor(self, owner: str) -> bool:
+        """Whether this is where an owner stands first: where a link leads that the filter does not take."""
+        self._anchors[f"owner={owner}"] += 1
+        return self._anchors[f"owner={owner}"] == 1
+
+    def _shown(self, finding: Followed, full: bool) -> Shown:
+        """A finding as it is shown; in full with evidence, hint, fix and the cells around it."""
+        standing = finding.standing
+        told_since = standing in (Standing.OPEN, Standing.ACCEPTED, Standing.REOPENED) and not self.first
+        said = standing is not Standing.OPEN and not self.first
+        accepted = self.wording.accepted(finding.accepted) if finding.accepted else ""
+        return Shown(
+            self._anchor(finding),
+            finding.severity.word,
+            self._severities[finding.severity],
+            standing.value,
+            self._standings[standing] if said else "",
+            finding.code,
+            self.place(finding),
+            self._since(finding.since) if told_since else "",
+            tidy(finding.message, LONGEST_TEXT),
+            tidy(accepted, LONGEST_TEXT),
+            tidy(finding.evidence or "", LONGEST_TEXT) if full else "",
+            tidy(finding.hint or "", LONGEST_TEXT) if full else "",
+            tidy(finding.fix or "", LONGEST_TEXT) if full else "",
+            _grid(finding.excerpt) if full and finding.excerpt is not None else "",
+        )
+
+    def _anchor(self, finding: Followed) -> str:
         """A name for a finding within the page: its id, and a number where that stands here already."""
         name = tidy(finding.id, LONGEST_NAME).replace(" ", "_")
         self._anchors[name] += 1
         times = self._anchors[name]
         return name if times == 1 else f"{name}-{times}"
 
-    def owner_anchor(self, owner: str) -> bool:
-        """Whether this is where an owner stands first: where a link leads that the filter does not take."""
-        self._anchors[f"owner={owner}"] += 1
-        return self._anchors[f"owner={owner}"] == 1
-
-    def accepted(self, finding: Followed) -> str:
-        """By whom and why."""
-        return tidy(self.wording.accepted(finding.accepted), LONGEST_TEXT) if finding.accepted else ""
-
-    def excerpt(self, finding: Followed) -> Excerpt | None:
-        """The little table of a finding, as long as the page can bear it."""
-        if finding.excerpt is None or not finding.excerpt.rows:
-            return None
-        self._excerpts_left -= 1
-        return finding.excerpt if self._excerpts_left >= 0 else None
-
-    @property
-    def without_excerpt(self) -> int:
-        """How many little tables were left out."""
-        return max(-self._excerpts_left, 0)
-
-    def letters(self, excerpt: Excerpt) -> list[str]:
-        """The letters of its columns, as Excel shows them."""
-        width = max(map(len, excerpt.rows))
-        return [column_letters(excerpt.left + offset) for offset in range(width)]
-
-    def rows(self, excerpt: Excerpt) -> Iterator[tuple[int, bool, list[tuple[str, str]]]]:
-        """Each row: its number, whether rows before it are left out, and its cells with their look."""
-        related = set(excerpt.related)
-        before = None
-        for row_number, row in zip(excerpt.row_numbers, excerpt.rows, strict=False):
-            cells = []
-            for column, text in enumerate(row, excerpt.left):
-                text = tidy(text, LONGEST_CELL)
-                look = "n" if _AMOUNT.fullmatch(text) else ""
-                if excerpt.cell == (row_number, column):
-                    look = f"m{look}"
-                elif (row_number, column) in related:
-                    look = f"r{look}"
-                cells.append((text, look))
-            yield row_number, before is not None and row_number != before + 1, cells
-            before = row_number
-
     def _choices(self) -> list[tuple[str, str, list[tuple[str, str]]]]:
-        """The lists of the filter: name, heading, and value with words for each choice."""
-        findings = self.night.findings
-        by_code = Counter(one.code for one in findings)
+        """The lists of the filter, for what is on the page: name, heading, and value with words for each."""
+        here = self.findings
+        by_code = Counter(one.code for one in here)
         known = set(codes())
-        owners = {one.owner for one in findings} | {one.owner for one in self.night.changed}
-        committees = {one.committee for one in findings} | {one.committee for one in self.night.changed}
+        owners = {one.owner for one in here} | {one.owner for one in self.night.changed}
+        committees = {one.committee for one in here} | {one.committee for one in self.night.changed}
+        severities, standings = {one.severity for one in here}, {one.standing for one in here}
         return [
             (
                 "severity",
                 self.word("column-severity"),
-                [
-                    (one.word, capital(word("severity", one.word, self.language)))
-                    for one in reversed(Severity)
-                    if any(finding.severity is one for finding in findings)
-                ],
+                [(one.word, self._severities[one]) for one in reversed(Severity) if one in severities],
             ),
             (
                 "standing",
                 self.word("column-standing"),
                 [
-                    (one.value, capital(word("standing", one.value, self.language)))
+                    (one.value, self._standings[one])
                     for one in Standing
-                    if not self.first and any(finding.standing is one for finding in findings)
+                    if not self.first and one in standings
                 ],
             ),
             ("owner", self.word("column-owner"), self._named(owners, self.owner_name)),
@@ -387,3 +405,51 @@ class _Page:
             return []
         ordered = sorted(keys, key=lambda one: (one is None, one or ""))
         return [(self.key_of(one), name(one)) for one in ordered]
+
+
+def _divided(findings: Iterable[Followed], by: Callable[[Followed], Key]) -> dict[Key, list[Followed]]:
+    """Findings by what they share."""
+    groups: dict[Key, list[Followed]] = defaultdict(list)
+    for finding in findings:
+        groups[by(finding)].append(finding)
+    return groups
+
+
+def _named_first(groups: Mapping[str | None, list[Followed]]) -> list[tuple[str | None, list[Followed]]]:
+    """Groups in order of their names, what nobody was named for last."""
+    return sorted(groups.items(), key=lambda item: (item[0] is None, item[0] or ""))
+
+
+def _grid(said: str) -> Markup | str:
+    """The rows of the table around a finding, with the letters and numbers of Excel.
+
+    The cell itself is marked (m), its others (r), and numbers (n) stand to the right.
+    """
+    excerpt = Excerpt.of(said)
+    if not excerpt.rows:
+        return ""
+    related = set(excerpt.related)
+    width = max(map(len, excerpt.rows))
+    parts = ["<thead><tr><td>"]
+    parts += [f"<th>{column_letters(excerpt.left + offset)}" for offset in range(width)]
+    parts.append("\n<tbody>\n")
+    before = None
+    for at_row, row in zip(excerpt.row_numbers, excerpt.rows, strict=False):
+        if before is not None and at_row != before + 1:
+            parts.append(f'<tr class="gap"><th>⋮<td colspan="{len(row)}">')
+        parts.append(f"<tr><th>{at_row}")
+        for column, text in enumerate(row, excerpt.left):
+            at = (at_row, column)
+            parts.append(_cell(text, "m" if at == excerpt.cell else "r" if at in related else ""))
+        parts.append("\n")
+        before = at_row
+    return Markup("".join(parts))  # all that a workbook says in it was escaped by _cell
+
+
+@lru_cache(maxsize=16_384)
+def _cell(text: str, look: str) -> str:
+    """A cell of a table around a finding."""
+    text = tidy(text, LONGEST_CELL)
+    classes = look + ("n" if _AMOUNT.fullmatch(text) else "")
+    said = f"<mark>{escape(text)}</mark>" if look == "m" else str(escape(text))
+    return f"<td class={classes}>{said}" if classes else f"<td>{said}"

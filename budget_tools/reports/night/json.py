@@ -4,43 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
 from ...model.finding import Severity
-from ...model.night import ChangedProposal, Excerpt, Followed, Night, NightWorkbook, Standing, Tally
+from ...model.night import HERE, ChangedProposal, Followed, Night, NightWorkbook, Standing, Tally
 from ..json import acceptance_form, proposal_form
-from .telling import HERE, headline, language_of, replace_file
+from .telling import headline, language_of, replacing
 
 VERSION = 1
 
 
 def write(night: Night, target: Path) -> None:
     """Write a night, a workbook and a finding a line."""
-    # half a character of a pair, from a damaged file name, has no encoding: JSON writes its number
-    replace_file(target, "".join(_parts(night)).encode("utf-8", "backslashreplace"))
-
-
-def to_json(night: Night) -> dict[str, Any]:
-    """The whole night as values that ``json`` can write."""
-    return {
-        **_head(night),
-        "workbooks": [_workbook(one) for one in night.workbooks],
-        "findings": [_finding(one) for one in night.findings],
-        **_tail(night),
-    }
+    with replacing(target) as file:
+        for part in _parts(night):
+            # half a character of a pair, from a damaged file name, has no encoding: JSON writes its number
+            file.write(part.encode("utf-8", "backslashreplace"))
 
 
 def _parts(night: Night) -> Iterator[str]:
     encode = json.JSONEncoder(ensure_ascii=False).encode
     yield encode(_head(night))[:-1]
     for name, forms in (
-        ("workbooks", map(_workbook, night.workbooks)),
-        ("findings", map(_finding, night.findings)),
+        ("workbooks", (encode(_workbook(one)) for one in night.told.workbooks())),
+        ("findings", map(_finding, night.told.findings())),
     ):
         yield f',\n"{name}": ['
         for number, form in enumerate(forms):
-            yield (",\n" if number else "\n") + encode(form)
+            yield (",\n" if number else "\n") + form
         yield "]"
     yield ",\n" + encode(_tail(night))[1:] + "\n"
 
@@ -63,20 +56,17 @@ def _head(night: Night) -> dict[str, Any]:
 
 
 def _tail(night: Night) -> dict[str, Any]:
-    here = list(night.of(*HERE))
-    standings = {one.value: sum(1 for _ in night.of(one)) for one in Standing}
-    severities = {
-        f"{one.word}s": sum(finding.severity is one for finding in here) for one in reversed(Severity)
-    }
+    counts = night.counts
+    here = counts.severities(*HERE)
     return {
         "changed": [_changed(one) for one in night.changed],
         "tallies": [_tally(one) for one in night.tallies],
         "summary": {
-            "workbooks": len(night.workbooks),
-            "checked": sum(one.status == "checked" for one in night.workbooks),
-            "renewed": sum(one.renewed for one in night.workbooks),
-            **severities,
-            **standings,
+            "workbooks": counts.every,
+            "checked": counts.every - counts.unchecked,
+            "renewed": counts.renewed,
+            **{f"{one.word}s": here[one] for one in reversed(Severity)},
+            **{one.value: counts.of(one) for one in Standing},
         },
     }
 
@@ -92,40 +82,25 @@ def _workbook(workbook: NightWorkbook) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Followed) -> dict[str, Any]:
-    return {
-        "id": finding.id,
-        "values": finding.values,
-        "code": finding.code,
-        "name": finding.name,
-        "severity": finding.severity.word,
-        "standing": finding.standing.value,
-        "since": finding.since.isoformat(),
-        "until": finding.until.isoformat() if finding.until is not None else None,
-        "path": finding.path,
-        "sheet": finding.sheet,
-        "cell": str(finding.cell) if finding.cell is not None else None,
-        "proposal": finding.proposal,
-        "title": finding.title,
-        "committee": finding.committee,
-        "owner": finding.owner,
-        "message": finding.message,
-        "hint": finding.hint,
-        "fix_text": finding.fix,
-        "evidence": finding.evidence,
-        "excerpt": _excerpt(finding.excerpt) if finding.excerpt is not None else None,
-        "accepted": acceptance_form(finding.accepted),
-    }
+def _finding(one: Followed) -> str:
+    """A finding as JSON, put together as text: there may be very many."""
+    since, until = one.since.isoformat(), one.until.isoformat() if one.until is not None else None
+    cell = str(one.cell) if one.cell is not None else None
+    accepted = json.dumps(acceptance_form(one.accepted), ensure_ascii=False) if one.accepted else "null"
+    return (
+        f'{{"id": {_text(one.id)}, "values": {_text(one.values)}, "code": {_text(one.code)}, '
+        f'"name": {_text(one.name)}, "severity": {_text(one.severity.word)}, '
+        f'"standing": {_text(one.standing.value)}, "since": {_text(since)}, "until": {_text(until)}, '
+        f'"path": {_text(one.path)}, "sheet": {_text(one.sheet)}, "cell": {_text(cell)}, '
+        f'"proposal": {_text(one.proposal)}, "title": {_text(one.title)}, '
+        f'"committee": {_text(one.committee)}, "owner": {_text(one.owner)}, '
+        f'"message": {_text(one.message)}, "hint": {_text(one.hint)}, "fix_text": {_text(one.fix)}, '
+        f'"evidence": {_text(one.evidence)}, "excerpt": {one.excerpt or "null"}, "accepted": {accepted}}}'
+    )
 
 
-def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
-    return {
-        "rows": [list(row) for row in excerpt.rows],
-        "row_numbers": list(excerpt.row_numbers),
-        "left": excerpt.left,
-        "cell": str(excerpt.cell) if excerpt.cell is not None else None,
-        "related": [str(cell) for cell in excerpt.related],
-    }
+def _text(text: str | None) -> str:
+    return encode_basestring(text) if text is not None else "null"
 
 
 def _changed(changed: ChangedProposal) -> dict[str, Any]:

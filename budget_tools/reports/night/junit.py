@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from xml.etree import ElementTree
+from tempfile import TemporaryFile
+from xml.sax.saxutils import escape, quoteattr
 
 from ...catalog import word
 from ...model.finding import Severity
 from ...model.night import Followed, Night, Standing
 from ..wording import Wording
-from .telling import headline, in_order, language_of, local, place, replace_file, tidy, within
+from .telling import by_workbook, headline, language_of, local, place, replacing, tidy, within
+
+_NEWLINE = "\n"
+_SPECIAL = re.compile('[&<>"\\n\\r\\t]')
 
 
 def write(night: Night, target: Path, *, fail_on: Severity = Severity.ERROR) -> None:
@@ -20,26 +26,42 @@ def write(night: Night, target: Path, *, fail_on: Severity = Severity.ERROR) -> 
     What was accepted is skipped, and what was fixed is a test that passes now. A workbook that could not be
     checked is an error, and so is anything else that went wrong.
     """
-    by_path: dict[str | None, list[Followed]] = defaultdict(list)
-    for finding in night.findings:
-        by_path[finding.path].append(finding)
-    suites = [_of_run(night, by_path.pop(None, []), fail_on)]
-    known = {workbook.path: workbook for workbook in night.workbooks}
-    for path in [*known, *(path for path in by_path if path is not None and path not in known)]:
-        workbook = known.get(path)
+    counts: Counter[str] = Counter()
+    with replacing(target) as file, TemporaryFile() as suites:
+        for number, suite in enumerate(_suites(night, fail_on)):
+            suites.write(suite.xml(number).encode("utf-8", "replace"))
+            counts.update(suite.counts)
+        said = {
+            "name": word("night", "title", language_of(night)),
+            **{kind: str(counts[kind]) for kind in ("tests", "failures", "errors")},
+            "time": f"{max((night.ended - night.started).total_seconds(), 0):.3f}",
+        }
+        file.write(f"<?xml version='1.0' encoding='utf-8'?>\n<testsuites{_attributes(said)}>\n".encode())
+        suites.seek(0)
+        shutil.copyfileobj(suites, file)
+        file.write(b"</testsuites>\n")
+
+
+def _suites(night: Night, fail_on: Severity) -> Iterator[_Suite]:
+    """A suite of the run itself, then one a workbook, also of those that are there no more."""
+    run = _Suite(night, word("night", "the-run", language_of(night)), fail_on)
+    for trouble in night.trouble:
+        run.case(tidy(trouble, 200), ("error", "trouble", tidy(trouble)))
+    if not night.complete and not night.trouble:
+        text = word("night", "not-complete", run.language)
+        run.case(text, ("error", "incomplete", headline(night)))
+    suite = run
+    for path, workbook, findings in by_workbook(night):
+        if path is None:
+            run.findings(findings)
+            continue
+        yield suite
         suite = _Suite(night, within(night, path), fail_on)
         if workbook is not None and workbook.status != "checked":
             reason = tidy(workbook.reason or workbook.status)
             suite.case(word("night", "checked", suite.language), ("error", workbook.status, reason))
-        suite.findings(by_path.get(path, ()))
-        suites.append(suite)
-    root = ElementTree.Element("testsuites", name=word("night", "title", language_of(night)))
-    for kind in ("tests", "failures", "errors"):
-        root.set(kind, str(sum(suite.counts[kind] for suite in suites)))
-    root.set("time", f"{max((night.ended - night.started).total_seconds(), 0):.3f}")
-    root.extend(suite.element(number) for number, suite in enumerate(suites))
-    ElementTree.indent(root)
-    replace_file(target, ElementTree.tostring(root, "utf-8", xml_declaration=True) + b"\n")
+        suite.findings(findings)
+    yield suite
 
 
 class _Suite:
@@ -49,9 +71,10 @@ class _Suite:
         self.language = language_of(night)
         self._night = night
         self._name = name
+        self._quoted = _quoted(name)
         self._fail_on = fail_on
-        self._cases: list[ElementTree.Element] = []
-        self._names: dict[str, int] = defaultdict(int)
+        self._cases: list[str] = []
+        self._names: Counter[str] = Counter()
         self.counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
 
     def case(self, name: str, *children: tuple[str, str, str]) -> None:
@@ -59,30 +82,26 @@ class _Suite:
         self._names[name] += 1
         if self._names[name] > 1:
             name = f"{name} ({self._names[name]})"
-        case = ElementTree.SubElement(
-            ElementTree.Element("testsuite"), "testcase", name=name, classname=self._name, time="0"
-        )
         self.counts["tests"] += 1
+        told = []
         for element, kind, text in children:
-            child = ElementTree.SubElement(case, element)
+            said = ""
             if element in ("failure", "error"):
                 self.counts[f"{element}s"] += 1
-                child.set("type", kind)
-                child.set("message", text.partition("\n")[0])
-                child.text = text
+                said = f" type={_quoted(kind)} message={_quoted(text.partition(_NEWLINE)[0])}"
             elif element == "skipped":
                 self.counts["skipped"] += 1
-                child.set("message", text)
-            else:
-                child.text = text
-        self._cases.append(case)
+                said, text = f" message={_quoted(text)}", ""
+            told.append(f"      <{element}{said}>{escape(text)}</{element}>\n")
+        case = f'    <testcase name={_quoted(name)} classname={self._quoted} time="0"'
+        self._cases.append(f"{case}>\n{''.join(told)}    </testcase>\n" if told else f"{case}/>\n")
 
-    def findings(self, findings: Sequence[Followed]) -> None:
-        """A test a finding; one that passes where there is none."""
-        for finding in in_order(findings):
+    def findings(self, findings: Iterable[Followed]) -> None:
+        """A test a finding."""
+        for finding in findings:
             # by its id and not its cell, so that a build server follows it from night to night
             name = tidy(f"{finding.code} {finding.name} {finding.id}", 300)
-            said = _said(finding, self.language)
+            said = _said(finding)
             if finding.standing is Standing.ACCEPTED:
                 why = (
                     Wording(self.language).accepted(finding.accepted)
@@ -96,37 +115,31 @@ class _Suite:
                 self.case(name, ("failure", finding.severity.word, said))
             else:
                 self.case(name, ("system-out", "", said))
+
+    def xml(self, number: int) -> str:
+        """The suite as it is written; where nothing is wrong it has a test that passes."""
         if not self._cases:
             self.case(word("night", "checked", self.language))
-
-    def element(self, number: int) -> ElementTree.Element:
-        """The suite as it is written."""
-        suite = ElementTree.Element(
-            "testsuite",
-            {
-                "name": self._name,
-                **{kind: str(count) for kind, count in self.counts.items()},
-                "time": "0",
-                "timestamp": local(self._night.started).strftime("%Y-%m-%dT%H:%M:%S"),
-                "id": str(number),
-            },
-        )
-        suite.extend(self._cases)
-        return suite
+        said = {
+            "name": self._name,
+            **{kind: str(count) for kind, count in self.counts.items()},
+            "time": "0",
+            "timestamp": local(self._night.started).strftime("%Y-%m-%dT%H:%M:%S"),
+            "id": str(number),
+        }
+        return f"  <testsuite{_attributes(said)}>\n{''.join(self._cases)}  </testsuite>\n"
 
 
-def _of_run(night: Night, findings: Sequence[Followed], fail_on: Severity) -> _Suite:
-    suite = _Suite(night, word("night", "the-run", language_of(night)), fail_on)
-    for trouble in night.trouble:
-        suite.case(tidy(trouble, 200), ("error", "trouble", tidy(trouble)))
-    if not night.complete and not night.trouble:
-        text = word("night", "not-complete", suite.language)
-        suite.case(text, ("error", "incomplete", headline(night)))
-    suite.findings(findings)
-    return suite
+def _attributes(said: Mapping[str, str]) -> str:
+    return "".join([f" {name}={_quoted(value)}" for name, value in said.items()])
 
 
-def _said(finding: Followed, language: str) -> str:
+def _quoted(text: str) -> str:
+    """The value of an attribute; most need no care."""
+    return quoteattr(text) if _SPECIAL.search(text) else f'"{text}"'
+
+
+def _said(finding: Followed) -> str:
     """A finding in lines: where, what, what would explain it, what to do."""
     where = place(finding.sheet, finding.cell)
     lead = f"{where}: {tidy(finding.message)}" if where else tidy(finding.message)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ...catalog import codes, title
+from ...catalog import codes, entry, title
+from ...model.finding import Severity
 from ...model.night import Followed, Night, Standing
 from ..wording import Wording
-from .telling import as_read, has_before, language_of, not_checked, place, replace_file, tidy, web_address
+from .telling import as_read, has_before, language_of, place, replacing, tidy, web_address
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _BASELINE = {
@@ -24,12 +27,13 @@ _BASELINE = {
 
 def write(night: Night, target: Path) -> None:
     """Write a night; a cell has no line, so it is told as a logical location within its workbook."""
-    text = json.dumps(to_sarif(night), ensure_ascii=False, separators=(",", ":"))
-    replace_file(target, text.encode("utf-8", "replace") + b"\n")
+    with replacing(target) as file:
+        for part in _parts(night):
+            file.write(part.encode("utf-8", "replace"))
 
 
-def to_sarif(night: Night) -> dict[str, Any]:
-    """The whole night as values that ``json`` can write."""
+def _parts(night: Night) -> Iterator[str]:
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     language = language_of(night)
     bases = _bases(night)
     rules = _rules(night)
@@ -37,7 +41,6 @@ def to_sarif(night: Night) -> dict[str, Any]:
     driver: dict[str, Any] = {"name": tidy(name) or "budget-tools", "rules": list(rules.values())}
     if version:
         driver["version"] = tidy(version)
-    numbers = {code: number for number, code in enumerate(rules)}
     run: dict[str, Any] = {
         "tool": {"driver": driver},
         "language": language,
@@ -45,25 +48,30 @@ def to_sarif(night: Night) -> dict[str, Any]:
     }
     if bases:
         run["originalUriBaseIds"] = {base: {"uri": uri} for uri, base in bases.items()}
-    wording = Wording(language, night.form_word)
-    run["results"] = [_result(night, one, numbers, bases, wording) for one in night.findings]
-    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    results = _Results(night, {code: number for number, code in enumerate(rules)}, bases)
+    yield f'{{"$schema":{encode(_SCHEMA)},"version":"2.1.0","runs":[{encode(run)[:-1]},"results":['
+    for number, finding in enumerate(night.told.findings(excerpts=False)):
+        yield ("," if number else "") + encode(results.of(finding))
+    yield "]}]}\n"
 
 
 def _rules(night: Night) -> dict[str, dict[str, Any]]:
     """The rules that found something; their level is that of the worst they found."""
     language, known = language_of(night), set(codes())
-    rules: dict[str, dict[str, Any]] = {}
-    for finding in sorted(night.findings, key=lambda one: (one.code, -one.severity)):
-        if finding.code not in rules:
-            said = title(finding.code, language) if finding.code in known else finding.name
-            rules[finding.code] = {
-                "id": tidy(finding.code),
-                "name": tidy(finding.name),
-                "shortDescription": {"text": tidy(said)},
-                "defaultConfiguration": {"level": finding.severity.word},
-            }
-    return rules
+    worst: dict[str, Severity] = {}
+    for kind in sorted(night.counts.findings, key=lambda one: (one.code, -one.severity)):
+        worst.setdefault(kind.code, kind.severity)
+    return {
+        code: {
+            "id": tidy(code),
+            "name": entry(code).name if code in known else tidy(code),
+            "shortDescription": {
+                "text": tidy(title(code, language) if code in known else code) or tidy(code)
+            },
+            "defaultConfiguration": {"level": severity.word},
+        }
+        for code, severity in worst.items()
+    }
 
 
 def _bases(night: Night) -> dict[str, str]:
@@ -88,7 +96,7 @@ def _invocation(night: Night, bases: dict[str, str]) -> dict[str, Any]:
     told: list[dict[str, Any]] = [
         {"level": "error", "message": {"text": tidy(text)}} for text in night.trouble
     ]
-    for workbook in not_checked(night):
+    for workbook in night.told.unchecked():
         where = {"physicalLocation": {"artifactLocation": _location(night, workbook.path, bases)}}
         text = tidy(workbook.reason or workbook.status)
         told.append({"level": "error", "message": {"text": text}, "locations": [where]})
@@ -100,6 +108,7 @@ def _invocation(night: Night, bases: dict[str, str]) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1024)
 def _utc(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -109,46 +118,54 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _result(
-    night: Night, finding: Followed, rules: dict[str, int], bases: dict[str, str], wording: Wording
-) -> dict[str, Any]:
-    told = (finding.message, finding.evidence, finding.hint, finding.fix)
-    result: dict[str, Any] = {
-        "ruleId": tidy(finding.code),
-        "ruleIndex": rules[finding.code],
-        "kind": "fail",
-        "level": finding.severity.word,
-        "message": {"text": " ".join(_sentence(text) for text in told if text) or tidy(finding.code)},
-        **({"baselineState": _BASELINE[finding.standing]} if has_before(night) else {}),
-        "partialFingerprints": {"finding/v1": tidy(finding.id), "amounts/v1": tidy(finding.values)},
-        "suppressions": [],
-        "properties": {
-            "standing": finding.standing.value,
-            "since": _utc(finding.since),
-            **{
-                name: tidy(text)
-                for name, text in (
-                    ("owner", finding.owner),
-                    ("committee", finding.committee),
-                    ("proposal", finding.proposal),
-                    ("title", finding.title),
-                )
-                if text
+class _Results:
+    """Findings in the form of the standard; ``rules`` and ``bases`` are what they refer to."""
+
+    def __init__(self, night: Night, rules: dict[str, int], bases: dict[str, str]) -> None:
+        self._rules = rules
+        self._wording = Wording(language_of(night), night.form_word)
+        self._before = has_before(night)
+        self._locate = lru_cache(maxsize=64)(lambda path: _location(night, path, bases))
+
+    def of(self, finding: Followed) -> dict[str, Any]:
+        """A finding as a result."""
+        told = (finding.message, finding.evidence, finding.hint, finding.fix)
+        result: dict[str, Any] = {
+            "ruleId": tidy(finding.code),
+            "ruleIndex": self._rules[finding.code],
+            "kind": "fail",
+            "level": finding.severity.word,
+            "message": {"text": " ".join(_sentence(text) for text in told if text) or tidy(finding.code)},
+            **({"baselineState": _BASELINE[finding.standing]} if self._before else {}),
+            "partialFingerprints": {"finding/v1": tidy(finding.id), "amounts/v1": tidy(finding.values)},
+            "suppressions": [],
+            "properties": {
+                "standing": finding.standing.value,
+                "since": _utc(finding.since),
+                **{
+                    name: tidy(text)
+                    for name, text in (
+                        ("owner", finding.owner),
+                        ("committee", finding.committee),
+                        ("proposal", finding.proposal),
+                        ("title", finding.title),
+                    )
+                    if text
+                },
             },
-        },
-    }
-    location: dict[str, Any] = {}
-    if finding.path is not None:
-        location["physicalLocation"] = {"artifactLocation": _location(night, finding.path, bases)}
-    if where := place(finding.sheet, finding.cell):
-        cell = str(finding.cell) if finding.cell is not None else tidy(finding.sheet or "")
-        kind = "cell" if finding.cell is not None else "sheet"
-        location["logicalLocations"] = [{"name": cell, "fullyQualifiedName": where, "kind": kind}]
-    if location:
-        result["locations"] = [location]
-    if finding.standing is Standing.ACCEPTED:
-        suppression = {"kind": "external", "status": "accepted"}
-        if finding.accepted is not None:
-            suppression["justification"] = tidy(wording.accepted(finding.accepted))
-        result["suppressions"] = [suppression]
-    return result
+        }
+        location: dict[str, Any] = {}
+        if finding.path is not None:
+            location["physicalLocation"] = {"artifactLocation": self._locate(finding.path)}
+        if where := place(finding.sheet, finding.cell):
+            cell = str(finding.cell) if finding.cell is not None else tidy(finding.sheet or "")
+            kind = "cell" if finding.cell is not None else "sheet"
+            location["logicalLocations"] = [{"name": cell, "fullyQualifiedName": where, "kind": kind}]
+        if location:
+            result["locations"] = [location]
+        if finding.standing is Standing.ACCEPTED:
+            suppression = {"kind": "external", "status": "accepted"}
+            if finding.accepted is not None:
+                suppression["justification"] = tidy(self._wording.accepted(finding.accepted))
+            result["suppressions"] = [suppression]
+        return result

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ...catalog import entry
 from ...model.finding import Finding, Report, WorkbookReport
-from ...model.night import Followed, Night, NightWorkbook, Standing
+from ...model.night import Followed, Gathered, Night, NightWorkbook, Standing
 from ..wording import Wording, language_of, not_checked
 
 _NOT_OPENED = "RUN002"  # of the run: a folder
@@ -35,8 +35,7 @@ def as_night(report: Report, paths: Iterable[str], started: datetime, ended: dat
         language=wording.language,
         form_word=report.form_word,
         tool=tool,
-        workbooks=workbooks,
-        findings=tuple(findings),
+        told=Gathered(workbooks, tuple(findings)),
         complete=not report.incomplete and not report.counts.unchecked,
         trouble=tuple(trouble),
     )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import BinaryIO
 from urllib.parse import quote
 
 from ...catalog import LANGUAGES, Language, plural, word
@@ -18,15 +21,12 @@ from ...errors import BudgetToolsError
 from ...model.address import Cell
 from ...model.amount import format_number
 from ...model.finding import Severity
-from ...model.night import Followed, Night, NightWorkbook, Standing
+from ...model.night import HERE, Followed, Night, NightWorkbook, Standing, worst_first
 from ..wording import plain
 
 _UNWRITABLE = re.compile(r"[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\|//")
 _ADDRESS = re.compile(r"(?i)https?://")
-
-HERE = (Standing.NEW, Standing.REOPENED, Standing.OPEN)
-"""What is wrong this night."""
 
 
 def language_of(night: Night) -> Language:
@@ -48,8 +48,9 @@ def tidy(text: str, most: int = 0) -> str:
     return text if not most or len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def replace_file(target: Path, content: bytes) -> None:
-    """Put a finished file in the place of the one before; if anything fails, that one stays.
+@contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """A file to write to, put in the place of the one before when it is finished; else that one stays.
 
     Raises:
         BudgetToolsError: it cannot be written there, as when Excel has the old one open.
@@ -57,7 +58,8 @@ def replace_file(target: Path, content: bytes) -> None:
     whole = Path(os.path.realpath(target))  # a link stays a link
     draft = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
     try:
-        draft.write_bytes(content)
+        with draft.open("wb") as file:
+            yield file
         os.replace(draft, whole)
     except OSError as error:
         raise BudgetToolsError(
@@ -118,37 +120,36 @@ def headline(night: Night) -> str:
     """What a night comes to, in one sentence: "3 nye fejl siden i går, 2 rettet."""
     language = language_of(night)
     parts = [_found(night, language)]
-    unchecked = not_checked(night)
-    if unchecked:
-        total = plural("workbooks", len(night.workbooks), language)
-        parts.append(word("night", "unchecked", language, n=len(unchecked), total=total))
+    if unchecked := night.counts.unchecked:
+        total = plural("workbooks", night.counts.every, language)
+        parts.append(word("night", "unchecked", language, n=unchecked, total=total))
     elif not night.complete:
         parts.append(word("night", "partial", language))
     return f"{'; '.join(parts)}."
 
 
 def _found(night: Night, language: Language) -> str:
-    here = list(night.of(*HERE))
+    counts = night.counts
+    here = counts.severities(*HERE)
     since = _since(night, language)
-    fixed = sum(1 for _ in night.of(Standing.FIXED))
-    again = sum(1 for _ in night.of(Standing.REOPENED))
-    checked = len(night.workbooks) - len(not_checked(night))
+    fixed, again = counts.of(Standing.FIXED), counts.of(Standing.REOPENED)
+    checked = counts.every - counts.unchecked
     workbooks = plural("workbooks", checked, language)
     if not here and not fixed:
         return word("night", "nothing" if checked else "no-workbooks", language, workbooks=workbooks)
     if since is None:
         return word("night", "first", language, found=_counted("", here, language), workbooks=workbooks)
-    new = _counted("new-", night.of(Standing.NEW), language)
+    new = _counted("new-", counts.severities(Standing.NEW), language)
     parts = [f"{new or word('night', 'no-news', language)} {since}"]
     parts += [plural("reopened", again, language)] if again else []
     parts += [plural("fixed", fixed, language)] if fixed else []
     return ", ".join(parts)
 
 
-def _counted(kind: str, findings: Iterable[Followed], language: Language) -> str:
-    count = Counter(finding.severity for finding in findings)
+def _counted(kind: str, count: Mapping[Severity, int], language: Language) -> str:
     named = ((Severity.ERROR, "errors"), (Severity.WARNING, "warnings"), (Severity.NOTE, "notes"))
-    return _listed([plural(kind + key, count[one], language) for one, key in named if count[one]], language)
+    told = [plural(kind + key, count[one], language) for one, key in named if count.get(one)]
+    return _listed(told, language)
 
 
 def _listed(items: list[str], language: Language) -> str:
@@ -178,28 +179,19 @@ def _since(night: Night, language: Language) -> str | None:
     return word("night", "since", language, day=day(then, language))
 
 
-def not_checked(night: Night) -> tuple[NightWorkbook, ...]:
-    """The workbooks that could not be checked."""
-    return tuple(workbook for workbook in night.workbooks if workbook.status != "checked")
+MOST_LISTED = 10_000
+"""What a sheet of the workbook lists, new ones first: nobody works through more."""
 
 
-MOST_FINDINGS = 10_000
-"""What a page and a workbook tell in full, new and fixed first: nobody reads more, and JSON has all."""
-
-
-def in_order(findings: Iterable[Followed]) -> list[Followed]:
-    """Findings as they are read: the worst first, then by workbook, sheet and cell."""
-    return sorted(
-        findings,
-        key=lambda one: (
-            -one.severity,
-            one.path or "",
-            one.sheet or "",
-            one.cell or Cell(0, 0),
-            one.code,
-            one.id,
-        ),
-    )
+def by_workbook(night: Night) -> Iterator[tuple[str | None, NightWorkbook | None, list[Followed]]]:
+    """Each workbook with its findings, the worst first, also of those that are gone; None: about the run."""
+    findings = groupby(night.told.findings(excerpts=False), key=lambda one: one.path)
+    found = ((path or "", None, path, sorted(its, key=worst_first)) for path, its in findings)
+    known = ((one.path, one, one.path, list[Followed]()) for one in night.told.workbooks())
+    for _, same in groupby(merge(known, found, key=itemgetter(0)), key=itemgetter(0)):
+        parts = list(same)
+        workbook = next((one for _, one, _, _ in parts if one is not None), None)
+        yield parts[0][2], workbook, parts[-1][3]
 
 
 def within(night: Night, path: str) -> str:

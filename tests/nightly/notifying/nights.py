@@ -8,7 +8,7 @@ from typing import Any
 
 from budget_tools.model.address import Cell
 from budget_tools.model.finding import Severity
-from budget_tools.model.night import ChangedProposal, Followed, Night, NightWorkbook, Standing
+from budget_tools.model.night import ChangedProposal, Followed, Gathered, Night, NightWorkbook, Standing
 
 ENDED = datetime(2026, 11, 22, 2, 14, tzinfo=UTC)
 FOLDER = "/srv/Budget 2027"
@@ -69,7 +69,8 @@ def night(*findings: Followed, run: int = 7, **more: Any) -> Night:
         language="da",
         form_word="Skema",
         tool="0",
-        workbooks=tuple(NightWorkbook(path, "checked", None, owner, True) for path, owner in paths),
-        findings=findings,
+        told=Gathered(
+            tuple(NightWorkbook(path, "checked", None, owner, True) for path, owner in paths), findings
+        ),
     )
     return replace(made, **more)

@@ -19,6 +19,7 @@ from budget_tools.model.night import (
     ChangedProposal,
     Excerpt,
     Followed,
+    Gathered,
     Night,
     NightWorkbook,
     Standing,
@@ -141,15 +142,14 @@ def sampled(language: Language = "da") -> Night:
         language,
         report.form_word,
         "budget-tools 0.1.0",
-        tuple(workbooks),
-        tuple(findings),
+        Gathered(tuple(workbooks), tuple(findings)),
         changed,
         tallies,
         previous=YESTERDAY,
     )
 
 
-def excerpt(book: Book, finding: Finding, language: Language) -> Excerpt | None:
+def excerpt(book: Book, finding: Finding, language: Language) -> str | None:
     """The rows around a finding's cell."""
     sheet = next((one for one in book.sheets if one.name == finding.sheet), None)
     if sheet is None or finding.cell is None:
@@ -165,7 +165,7 @@ def excerpt(book: Book, finding: Finding, language: Language) -> Excerpt | None:
     related = tuple(
         place.cell for place in finding.related if place.cell is not None and place.sheet == finding.sheet
     )
-    return Excerpt(tuple(rows), tuple(numbers), sheet.left, finding.cell, related)
+    return Excerpt(tuple(rows), tuple(numbers), sheet.left, finding.cell, related).json
 
 
 def _shown(value: object, language: Language) -> str:
@@ -191,20 +191,21 @@ def followed(**changes: object) -> Followed:
             (("", "2023", "2024"), ("Løn", "4.000", "4.000"), ("Drift", "500", "500"),
              ("I alt", "4.500", "5.400")),
             (8, 9, 10, 11), 1, Cell(11, 3), (Cell(9, 3), Cell(10, 3)),
-        ),
+        ).json,
         "standing": Standing.OPEN, "since": datetime(2026, 11, 1, 2, 30),
     }  # fmt: skip
     return Followed(**{**given, **changes})  # type: ignore[arg-type]
 
 
 def night(*findings: Followed, **changes: object) -> Night:
-    """A night made by hand; of every path that a finding names there is a workbook."""
+    """A night made by hand; a workbook for every path that a finding names, unless others are given."""
     paths = dict.fromkeys((one.path, one.owner) for one in findings if one.path is not None)
+    known = tuple(NightWorkbook(path, "checked", None, owner, True) for path, owner in paths)
+    told = Gathered(changes.pop("workbooks", known), findings)  # type: ignore[arg-type]
     given = {
         "run": 7, "started": STARTED, "ended": ENDED, "folders": ("/budget/2027",), "language": "da",
         "form_word": "Skema", "tool": "budget-tools 0.1.0",
-        "workbooks": tuple(NightWorkbook(path, "checked", None, owner, True) for path, owner in paths),
-        "findings": findings, "previous": YESTERDAY,
+        "told": told, "previous": YESTERDAY,
     }  # fmt: skip
     return Night(**{**given, **changes})  # type: ignore[arg-type]
 
@@ -236,7 +237,7 @@ def hostile() -> Night:
                 id=text[:80], values=text[:80], name=text, sheet=text, proposal=text, title=text,
                 committee=text, owner=text, message=text, hint=text, fix=text, evidence=text,
                 path=f"/budget/2027/{text[:200]}.xlsx",
-                excerpt=Excerpt(((text, text), (text, text)), (4, 9), 16_384, Cell(9, 16_384)),
+                excerpt=Excerpt(((text, text), (text, text)), (4, 9), 16_384, Cell(9, 16_384)).json,
                 standing=list(Standing)[number % 5],
                 accepted=Acceptance("accept", text, text, text, "ARI002", text, text, "2026-11-20"),
             )
@@ -249,7 +250,7 @@ def hostile() -> Night:
     given = night(*findings)
     return night(
         *findings,
-        workbooks=(*given.workbooks, broken),
+        workbooks=(*given.told.workbooks(), broken),
         changed=changes,
         folders=(text,),
         trouble=HOSTILE,

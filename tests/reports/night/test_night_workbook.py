@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from budget_tools.model.address import Cell
 from budget_tools.model.night import Night, NightWorkbook, Standing
+from budget_tools.reports.night import rows as rows_
 from budget_tools.reports.night import workbook
 from tests.reports.night.nights import HOSTILE, STARTED, followed, hostile, night, sampled
 
@@ -129,19 +129,25 @@ def test_nothing_found_is_said_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "sheet", "link"),
     [
-        (r"\\server\budget\a b\å#1.xlsx", "Ark 1", r"external:\\server\budget\a%20b\å%231.xlsx#'Ark 1'!C11"),
-        ("//server/budget/x.xlsx", "Ark", r"external:\\server\budget\x.xlsx#'Ark'!C11"),
-        (r"H:\b\100%.xlsx", "O'Hara", r"external:H:\b\100%25.xlsx#'O''Hara'!C11"),
-        ("/srv/b 1.xlsx", "Ark", "FILE:///srv/b%201.xlsx#'Ark'!C11"),
-        ("/rapport/under/b 1.xlsx", "Ark", r"external:under\b%201.xlsx#'Ark'!C11"),
-        ("/mnt/sp/b 1.xlsx", "Ark", "https://k.sharepoint.com/b/b%201.xlsx#'Ark'!C11"),
-        ("/srv/b.xlsx", None, "FILE:///srv/b.xlsx"),
+        (
+            r"\\server\budget\a b\å#1.xlsx",
+            "Ark 1",
+            (r"file:///\\server\budget\a%20b\å%231.xlsx", "'Ark 1'!C11"),
+        ),
+        ("//server/budget/x.xlsx", "Ark", (r"file:///\\server\budget\x.xlsx", "'Ark'!C11")),
+        (r"H:\b\100%.xlsx", "O'Hara", (r"file:///H:\b\100%25.xlsx", "'O''Hara'!C11")),
+        ("/srv/b 1.xlsx", "Ark", ("file:///srv/b%201.xlsx", "'Ark'!C11")),
+        ("/rapport/under/b 1.xlsx", "Ark", (r"under\b%201.xlsx", "'Ark'!C11")),
+        ("/mnt/sp/b 1.xlsx", "Ark", ("https://k.sharepoint.com/b/b%201.xlsx", "'Ark'!C11")),
+        ("/srv/b.xlsx", None, ("file:///srv/b.xlsx", "")),
         ("/srv/\udce5.xlsx", "Ark", None),
         ("forslag.xlsx", "Ark", None),
         ("/srv/" + "x" * 2_100, "Ark", None),
     ],
 )
-def test_links_open_the_workbook_at_the_cell(path: str, sheet: str | None, link: str | None) -> None:
+def test_links_open_the_workbook_at_the_cell(
+    path: str, sheet: str | None, link: tuple[str, str] | None
+) -> None:
     told = night(shares=(("/mnt/sp", "https://k.sharepoint.com/b"),))
     target = Path("/rapport/Kontrol.xlsx")
     assert workbook.link(told, path, sheet, Cell(11, 3), target) == link
@@ -160,7 +166,7 @@ def test_links_are_kept_as_they_were_meant(tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("error")
 def test_beyond_what_excel_bears_a_link_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MOST_LINKS", 3)
+    monkeypatch.setattr(rows_, "MOST_LINKS", 3)
     told = night(*(followed(id=str(number)) for number in range(5)))
     sheet = written(told, tmp_path)["Bemærkninger"]
     assert len(links_of(sheet)) == 3
@@ -174,11 +180,11 @@ def test_hostile_text_is_text(tmp_path: Path) -> None:
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
     values = [cell.value for cell in cells if isinstance(cell.value, str)]
     assert '=HYPERLINK("http://example.invalid/x","klik")' in values
-    assert "_x000D_ _x0041_" in values
+    assert "_x005F_x000D_ _x005F_x0041_" in values  # as Excel writes it; openpyxl shows it so within a cell
     assert max(len(value.encode("utf-16-le")) // 2 for value in values) == 32_767
     assert all(value.isprintable() for value in values)
     targets = [target for sheet in book for _, target, _ in links_of(sheet)]
-    assert targets and all(one.startswith(("file:", "FILE:")) for one in targets)
+    assert targets and all(one.startswith("file:") for one in targets)
 
 
 def test_the_same_night_makes_the_same_bytes(tmp_path: Path) -> None:
@@ -212,6 +218,6 @@ def test_rows_are_as_high_as_their_text(tmp_path: Path) -> None:
 
 
 def test_an_owners_workbook_has_the_owners_lines_only(tmp_path: Path) -> None:
-    told = replace(sampled()).for_owner("Lene Holm")
+    told = sampled().part("Lene Holm")
     for sheet in written(told, tmp_path):
         assert {row["Ansvarlig"] for row in rows(sheet)} == {"Lene Holm"}

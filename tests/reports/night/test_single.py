@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import datetime
@@ -33,7 +34,7 @@ def test_a_report_as_a_night() -> None:
     night = told(
         WorkbookReport("mappe/01.xlsx", "checked", (found,), (proposal("2.1.2. 01", "Titel", "01"),))
     )
-    (one,) = night.findings
+    (one,) = night.told.findings()
     assert (one.id, one.values, one.code, one.cell) == (found.id, found.values, "ARI001", found.cell)
     assert (one.title, one.committee, one.owner) == ("Titel", "Økonomiudvalget", None)
     assert one.path == str(Path("mappe/01.xlsx").absolute())
@@ -47,19 +48,19 @@ def test_a_report_as_a_night() -> None:
 def test_what_was_accepted_is_told_so() -> None:
     accepted = Acceptance("accept", "x", "y", "z", "ARI001", "LHO", "Aftalt", "2026-11-20")
     night = told(WorkbookReport("01.xlsx", "checked", (replace(wrong_total(), accepted=accepted),)))
-    assert [one.standing for one in night.findings] == [Standing.ACCEPTED]
+    assert [one.standing for one in night.told.findings()] == [Standing.ACCEPTED]
 
 
 def test_what_was_not_checked_makes_it_incomplete() -> None:
     night = told(refused("02.xlsx"))
     assert not night.complete
-    assert [one.status for one in night.workbooks] == ["refused"]
-    assert night.workbooks[0].reason
+    assert [one.status for one in night.told.workbooks()] == ["refused"]
+    assert next(night.told.workbooks()).reason
     closed = Finding("RUN002", facts={"reason": "permission"}, path="/mappe/lukket")
     night = told(run=(closed, files_not_checked("a.pdf")), incomplete=True)
     assert not night.complete
     assert len(night.trouble) == 1 and "lukket" in night.trouble[0]
-    assert [(one.code, one.path) for one in night.findings] == [("RUN005", None)]
+    assert [(one.code, one.path) for one in night.told.findings()] == [("RUN005", None)]
 
 
 def test_its_page_calls_nothing_new(tmp_path: Path) -> None:
@@ -70,8 +71,9 @@ def test_its_page_calls_nothing_new(tmp_path: Path) -> None:
     assert not tree.xpath("//span[starts-with(@class, 'standing')] | //select[@name='standing']")
 
 
-def test_without_a_night_before_there_is_no_baseline() -> None:
-    log = sarif.to_sarif(told(WorkbookReport("01.xlsx", "checked", (wrong_total(),))))
+def test_without_a_night_before_there_is_no_baseline(tmp_path: Path) -> None:
+    sarif.write(told(WorkbookReport("01.xlsx", "checked", (wrong_total(),))), tmp_path / "night.sarif")
+    log = json.loads((tmp_path / "night.sarif").read_text("utf-8"))
     assert "baselineState" not in log["runs"][0]["results"][0]
 
 

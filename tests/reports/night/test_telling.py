@@ -18,9 +18,8 @@ from budget_tools.reports.night.telling import (
     below,
     day,
     headline,
-    in_order,
     moment,
-    replace_file,
+    replacing,
     tidy,
     web_address,
     within,
@@ -118,7 +117,8 @@ def test_order_is_worst_first_then_as_the_workbooks_go() -> None:
         followed(path="/b.xlsx"),
         followed(path="/b.xlsx", cell=None),
     )
-    assert in_order([note, second, first]) == [first, second, note]
+    assert list(night(note, second, first).told.foremost(Standing.OPEN)) == [first, second, note]
+    assert list(night(note, second, first).told.foremost(Standing.OPEN, most=1)) == [first]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -174,13 +174,20 @@ def test_a_workbook_is_named_from_its_folder_on() -> None:
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "Kontrol.html"
-    replace_file(target, b"one")
-    replace_file(target, b"two")
+    for content in (b"one", b"two"):
+        with replacing(target) as file:
+            file.write(content)
+    with pytest.raises(ValueError, match="halfway"), replacing(target) as file:
+        file.write(b"thr")
+        raise ValueError("halfway")
     assert target.read_bytes() == b"two"
     folder = tmp_path / "Kontrol.xlsx"
     folder.mkdir()
-    with pytest.raises(BudgetToolsError, match=r"Kontrol\.xlsx: cannot be written: .*; close it"):
-        replace_file(folder, b"three")
+    with (
+        pytest.raises(BudgetToolsError, match=r"Kontrol\.xlsx: cannot be written: .*; close it"),
+        replacing(folder) as file,
+    ):
+        file.write(b"three")
     assert sorted(tmp_path.iterdir()) == [target, folder]
 
 
@@ -189,13 +196,17 @@ def test_what_nobody_would_read_is_counted_and_left_out(
 ) -> None:
     from budget_tools.reports.night import html, workbook
 
-    for module in (html, workbook):
-        monkeypatch.setattr(module, "MOST_FINDINGS", 3)
+    monkeypatch.setattr(html, "MOST_FINDINGS", 3)
+    monkeypatch.setattr(workbook, "MOST_LISTED", 3)
     many = [followed(id=f"note{n}", severity=Severity.NOTE, standing=Standing.OPEN) for n in range(5)]
     one = night(*many, followed(id="new", severity=Severity.NOTE, standing=Standing.NEW), previous=YESTERDAY)
-    html.write(one, tmp_path / "x.html")
+    html.write(one, tmp_path / "x.html", full="Kontrol.xlsx")
     page = (tmp_path / "x.html").read_text("utf-8")
-    assert page.count("<article") == 3 and 'id="new"' in page and "3 bemærkninger er udeladt her" in page
+    assert (
+        page.count("<article") == 3
+        and 'id="new"' in page
+        and "de 3 alvorligste af 6 bemærkninger. Alle står i Kontrol.xlsx." in page
+    )
     workbook.write(one, tmp_path / "x.xlsx")
     sheet = load_workbook(tmp_path / "x.xlsx").worksheets[0]
-    assert sheet.max_row == 4 + 3 and "3 bemærkninger er udeladt her" in str(sheet["A2"].value)
+    assert sheet.max_row == 4 + 3 and "de 3 alvorligste af 6 bemærkninger." in str(sheet["A2"].value)
