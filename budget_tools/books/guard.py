@@ -189,17 +189,17 @@ class Package:
         if entry.compress_type == zipfile.ZIP_DEFLATED and self.data[start : start + 4] == b"PK\3\4":
             name, extra = struct.unpack_from("<HH", self.data, start + 26)
             start += _LOCAL_HEADER + name + extra
-            inflater = zlib.decompressobj(-15)
             packed = self.data[start : start + entry.compress_size]
             if most is not None:
-                return inflater.decompress(packed, most)
+                return zlib.decompressobj(-15).decompress(packed, most)
             if actual in _OFTEN_ALIKE and len(packed) <= _FEW_BYTES:
                 found = _inflated(packed, entry.CRC)
                 if found is not None:
                     return found
-            content = inflater.decompress(packed, self.limit + 1)
-            if inflater.eof and zlib.crc32(content) == entry.CRC:
-                return content
+            if 0 < entry.file_size <= self.limit:
+                content = zlib.decompressobj(-15).decompress(packed, entry.file_size)
+                if len(content) == entry.file_size and zlib.crc32(content) == entry.CRC:
+                    return content
         with self.zip.open(actual) as stream:
             return stream.read(self.limit + 1 if most is None else most)
 

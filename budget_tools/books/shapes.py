@@ -89,8 +89,9 @@ def seen(xml: bytes, formats: object) -> Seen | None:
         start = xml.find(b"<sheetData>")
     if start < 0 or (b"!" in xml and b"<!" in xml[:start]):
         return None
-    values = _VALUE.findall(xml, start)
-    shape = _shape(_HEIGHT.sub(b"", _VALUE.sub(b"\0", xml[start:])), formats)
+    pieces = _VALUE.split(xml[start:])
+    values = pieces[1::2]
+    shape = _shape(_HEIGHT.sub(b"", b"\0".join(pieces[::2])), formats)
     shape.sheets += 1
     if shape.sheets == 2:
         shape.take(xml)

@@ -308,7 +308,14 @@ def _names_committee(text: str) -> bool:
 
 
 def _committee_and_area(said: Fields, text: str) -> None:
+    committee, area = _parted(text)
+    said.committee = said.committee or committee or None
+    if said.area is None:
+        said.area = area
+
+
+@lru_cache(maxsize=1024)
+def _parted(text: str) -> tuple[str, str | None]:
+    """A line such as 'Økonomiudvalget - Administration' as the committee and, where it has one, the area."""
     committee, *area = _SEPARATOR.split(words_only(text), maxsplit=1)
-    said.committee = said.committee or committee.strip() or None
-    if area and said.area is None:
-        said.area = area[0].strip()
+    return committee.strip(), area[0].strip() if area else None
