@@ -66,7 +66,7 @@ from .rules.text import named, staff_price
 from .schema import check_analyses, check_proposals, check_register, check_tables
 from .settings import Settings
 
-BATCH_BOOKS = 200
+BATCH_BOOKS = 400
 BATCH_LINES = 50_000
 
 _ZERO = Decimal(0)
