@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 
 from ..filling import missing_total_row, missing_totals
 from ..layout import long, misprints
@@ -422,7 +422,7 @@ def stated_units(proposal: Proposal, settings: Settings) -> int | None:
     if max(counts) > 1:
         return max(counts)
     if min(counts) == 1 or settings.unit is not None:
-        return 1 if any(not _scaled(table) for table in proposal.tables) else 0
+        return 1 if any(not table.once("scaled", partial(_scaled, table)) for table in proposal.tables) else 0
     return 0
 
 
