@@ -385,6 +385,10 @@ def not_looked_at(found: Found) -> Iterator[Finding]:
         yield Finding("RUN002", facts={"reason": "permission"}, key=(str(folder),), path=str(folder))
 
 
+_ALONE = ("TXT", "IDN", "XWB", "KON")
+"""What these rules find, no other rule looks at: they are not even run where nobody asks for them."""
+
+
 class Wanted:
     """Which findings are reported, and how bad each is; ``nothing``: workbooks are only to be read."""
 
@@ -399,16 +403,24 @@ class Wanted:
         for code in (*self._select, *self._ignore):
             if not code or not any(one.startswith(code) for one in codes()):
                 raise UsageError(f"there is no rule {code!r}; 'budget-tools rules' lists them all")
+        self._left_out = frozenset(
+            code for code in codes() if code.startswith(_ALONE) and not self._may_be_asked(code)
+        )
+
+    def _may_be_asked(self, code: str) -> bool:
+        """Whether select and ignore leave a code in."""
+        selected = self._all or not self._select or code.startswith(self._select)
+        return selected and not (self._ignore and code.startswith(self._ignore))
 
     def _switched_on(self, code: str) -> bool:
         return self._all or bool(self._select)
 
     def unasked(self, settings: Settings) -> frozenset[str]:
-        """The codes that are off in all their cases, and that nothing switches on."""
+        """The codes that are left out or off in all their cases, and that nothing switches on."""
         if self._nothing:
             return frozenset(codes())
         if self._all or self._select:
-            return frozenset()
+            return self._left_out
         known = self._unasked.get(settings.phase)
         if known is None:
             known = self._unasked[settings.phase] = frozenset(
@@ -416,15 +428,14 @@ class Wanted:
                 for code in codes()
                 if all(by_phase[settings.phase] == "off" for by_phase in entry_of(code).severities.values())
             )
-        return known.difference(settings.rules) if settings.rules else known
+        off = known.difference(settings.rules) if settings.rules else known
+        return off | self._left_out if self._left_out else off
 
     def of(self, findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
         """The findings that are wanted, worst first, each with its severity."""
         kept: list[Finding] = []
         for finding in findings:
-            if self._ignore and finding.code.startswith(self._ignore):
-                continue
-            if self._select and not finding.code.startswith(self._select):
+            if not self._may_be_asked(finding.code):
                 continue
             severity = severity_of(finding, settings, self._switched_on)
             if severity is not None:

@@ -769,3 +769,16 @@ def test_a_check_leaves_the_collector_as_it_was() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("group", ["ARI", "NUM", "STR", "FRM", "TXT", "IDN", "XWB", "KON", "TXT00"])
+def test_what_is_selected_is_what_everything_says_of_it(group: str) -> None:
+    everything = check(SAMPLES, select=["all"])
+    selected = check(SAMPLES, select=[group])
+    ignored = check(SAMPLES, select=["all"], ignore=[group])
+
+    def told(report: Report) -> list[tuple[str | None, str, str]]:
+        return [(path, one.code, one.id) for path, one in report.located()]
+
+    assert told(selected) == [one for one in told(everything) if one[1].startswith(group)]
+    assert told(ignored) == [one for one in told(everything) if not one[1].startswith(group)]

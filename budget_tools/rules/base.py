@@ -78,7 +78,7 @@ def at(
         cell,
         facts or {},
         hint,
-        tuple(Place(table.sheet.name, other) for other in related),
+        tuple([Place(table.sheet.name, other) for other in related]),
         fix,
         table.proposal,
         (line.label if line else "", role),
