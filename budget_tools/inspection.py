@@ -1,4 +1,4 @@
-"""A batch of books in, what was found in them out: the whole pipeline on one screen.
+"""A batch of books in, what was found in them out: the whole pipeline, from layout to findings.
 
 layout finds tables and proposals, cover says what each total covers, the schemas and the rules say what is
 wrong. Nothing here opens a file.
