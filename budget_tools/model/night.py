@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 
 from .acceptance import Acceptance
 from .address import Cell, parse_cell
-from .finding import ProposalSummary, Severity
+from .finding import Severity
 
 
 class Standing(StrEnum):
@@ -120,7 +120,9 @@ class ChangedProposal:
 class NightWorkbook:
     """A workbook of a night. ``status`` is checked, unreadable or refused; ``reason`` a sentence.
 
-    ``renewed``: it was checked this night; what had not changed since an earlier one was not.
+    ``renewed``: it was checked this night; what had not changed since an earlier one was not. Of its
+    ``proposals`` there is the number, and ``summaries`` of them as JSON: most reports hand that on, or have
+    no use for it.
     """
 
     path: str
@@ -128,7 +130,8 @@ class NightWorkbook:
     reason: str | None
     owner: str | None
     renewed: bool
-    proposals: tuple[ProposalSummary, ...] = ()
+    proposals: int = 0
+    summaries: str = "[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +196,8 @@ class Told(Protocol):
     def counts(self) -> Counts:
         """How much of everything there is."""
 
-    def workbooks(self) -> Iterator[NightWorkbook]:
-        """Every workbook, by path."""
+    def workbooks(self, *, summaries: bool = False) -> Iterator[NightWorkbook]:
+        """Every workbook, by path; with summaries of its proposals where they are asked for."""
 
     def unchecked(self) -> Iterator[NightWorkbook]:
         """Those that could not be checked, by path."""
@@ -240,7 +243,7 @@ class Gathered:
             ),
         )
 
-    def workbooks(self) -> Iterator[NightWorkbook]:
+    def workbooks(self, *, summaries: bool = False) -> Iterator[NightWorkbook]:
         """Every workbook, by path."""
         return iter(self._workbooks)
 

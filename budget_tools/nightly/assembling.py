@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections import Counter, defaultdict
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,12 @@ from .. import __version__
 from ..catalog import Language, entry, word
 from ..model.address import Cell
 from ..model.amount import format_number
-from ..model.finding import ProposalSummary, Severity
+from ..model.finding import Severity
 from ..model.night import ChangedProposal, Counts, Followed, Kind, Night, NightWorkbook, Standing, counted
 from .history import History, acceptance_of
 from .owners import Owners
 from .settings import NightSettings
-from .telling import summary_of, unpacked
+from .telling import unpacked, unpacked_text
 
 if TYPE_CHECKING:
     from ..comparing import Change, Pair
@@ -103,15 +104,15 @@ class Remembered:
         }
         workbooks: Counter[str | None] = Counter()
         unchecked = renewed = 0
-        for one in self._workbooks(summarised=False):
+        for one in self._workbooks():
             workbooks[one.owner] += 1
             unchecked += one.status != "checked"
             renewed += one.renewed
         return Counts(workbooks, unchecked, renewed, findings)
 
-    def workbooks(self) -> Iterator[NightWorkbook]:
+    def workbooks(self, *, summaries: bool = False) -> Iterator[NightWorkbook]:
         """Every workbook, by path."""
-        return self._workbooks()
+        return self._workbooks(summaries=summaries)
 
     def unchecked(self) -> Iterator[NightWorkbook]:
         """Those that could not be checked, by path."""
@@ -175,7 +176,7 @@ class Remembered:
             "first": folder,
             "after": folder[:-1] + chr(ord(folder[-1:] or "/") + 1),
         }
-        yield from self._base.execute(sql, facts)
+        return self._base.execute(sql, facts)
 
     @cached_property
     def _base(self) -> sqlite3.Connection:
@@ -188,22 +189,20 @@ class Remembered:
         """Everything but the open file: another process opens it for itself."""
         return {name: value for name, value in self.__dict__.items() if name != "_base"}
 
-    def _workbooks(self, condition: str = "1", *, summarised: bool = True) -> Iterator[NightWorkbook]:
+    def _workbooks(self, condition: str = "1", *, summaries: bool = False) -> Iterator[NightWorkbook]:
         inside = " AND w.path >= :first AND w.path < :after" if self.folder is not None else ""
         sql = (
-            "SELECT w.path, w.status, w.reason, w.checked = :run, c.proposals FROM workbooks w"
-            " LEFT JOIN contents c ON c.workbook = w.number"
+            "SELECT w.path, w.status, w.reason, w.checked = :run, coalesce(c.numbers, '[]'),"
+            f" {'c.summaries' if summaries else 'NULL'}"
+            " FROM workbooks w LEFT JOIN contents c ON c.workbook = w.number"
             f" WHERE w.status != 'gone' AND {condition}{inside} ORDER BY w.path"
         )
-        for path, status, reason, renewed, said in self._asked(sql):
-            owner = self.owners.of_finding(path, None)
-            proposals: tuple[ProposalSummary, ...] = ()
-            if said and (summarised or owner is None):
-                proposals = tuple([summary_of(one) for one in unpacked(said)])
-            if owner is None:
-                owner = self.owners.of_workbook(path, proposals)
+        for path, status, reason, renewed, said, packed in self._asked(sql):
+            numbers = json.loads(said)
+            owner = self.owners.of_workbook(path, numbers)
             if owner == self.owner or (self.owner is None and not self.nobodys):
-                yield NightWorkbook(path, status, reason, owner, bool(renewed), proposals)
+                text = unpacked_text(packed) if packed else "[]"
+                yield NightWorkbook(path, status, reason, owner, bool(renewed), len(numbers), text)
 
     def _followed(
         self, source: str, condition: str, standings: Sequence[Standing], excerpts: bool
@@ -216,20 +215,31 @@ class Remembered:
             f" {source} CROSS JOIN words ON finding = f.number"
             f" WHERE {_TONIGHT}{self._restricted} {wanted} AND {condition}"
         )
-        for row in self._asked(sql):
-            id_, values, code, severity, path, sheet, number, column, *about, excerpt = row[:17]
-            standing, since, until, accepted = row[17:]
-            cell = Cell(number, column) if number is not None else None
-            yield Followed._make(
-                (
-                    *(id_, values, code, entry(code).name, _SEVERITY[severity], path, sheet, cell),
-                    *about,  # proposal, title, committee, owner, message, hint, fix, evidence
-                    excerpt,
-                    _STANDINGS[standing],
-                    _moment(since),
-                    _moment(until) if until is not None else None,
-                    acceptance_of(accepted) if accepted is not None else None,
-                )
+        for found in self._asked(sql):
+            id_, values, code, severity, path, sheet, row, column, proposal, title, committee = found[:11]
+            owner, message, hint, fix, evidence, excerpt, standing, since, until, accepted = found[11:]
+            yield Followed(
+                id_,
+                values,
+                code,
+                _name(code),
+                _SEVERITY[severity],
+                path,
+                sheet,
+                Cell(row, column) if row is not None else None,
+                proposal,
+                title,
+                committee,
+                owner,
+                message,
+                hint,
+                fix,
+                evidence,
+                excerpt,
+                _STANDINGS[standing],
+                _moment(since),
+                _moment(until) if until is not None else None,
+                acceptance_of(accepted) if accepted is not None else None,
             )
 
 
@@ -239,6 +249,11 @@ def _among(standings: Sequence[Standing]) -> str:
 
 _SEVERITY = {int(one): one for one in Severity}
 _STANDINGS = {one.value: one for one in Standing}
+
+
+@cache
+def _name(code: str) -> str:
+    return entry(code).name
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,7 @@ from ..errors import UsageError
 from ..model.acceptance import Acceptance
 from ..model.finding import id_of
 from ..model.night import Standing, Tally
-from .telling import Across, Fact, Said, placed, registered_in, summary_of, unpacked, with_nth
+from .telling import Across, Fact, Said, abouts, placed, registered_in, unpacked, with_nth
 
 if TYPE_CHECKING:
     from ..model.overview import Overview
@@ -101,6 +101,23 @@ _MIGRATIONS = (
         workbook INTEGER PRIMARY KEY, proposals BLOB NOT NULL, registered BLOB NOT NULL, figures BLOB NOT NULL
     );
     INSERT INTO contents SELECT workbook, x'', registered, figures FROM earlier;
+    DROP TABLE earlier;
+    UPDATE workbooks SET stamp = '';
+    """,
+    # The numbers of its proposals tell who answers for a workbook; reports hand the summaries on as they are.
+    """
+    DROP TABLE pending;
+    CREATE TABLE pending (
+        path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, hash BLOB, stamp TEXT NOT NULL,
+        status TEXT NOT NULL, reason TEXT, run INTEGER NOT NULL, facts BLOB NOT NULL,
+        numbers TEXT NOT NULL, summaries BLOB NOT NULL, registered BLOB NOT NULL, figures BLOB NOT NULL
+    );
+    ALTER TABLE contents RENAME TO earlier;
+    CREATE TABLE contents (
+        workbook INTEGER PRIMARY KEY, numbers TEXT NOT NULL, summaries BLOB NOT NULL,
+        registered BLOB NOT NULL, figures BLOB NOT NULL
+    );
+    INSERT INTO contents SELECT workbook, '[]', x'', registered, figures FROM earlier;
     DROP TABLE earlier;
     UPDATE workbooks SET stamp = '';
     """,
@@ -206,11 +223,11 @@ class History:
         """Put down what was checked: path, stamp and outcome of each; kept whatever happens next."""
         with self._changing() as base:
             base.executemany(
-                "INSERT OR REPLACE INTO pending VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+                "INSERT OR REPLACE INTO pending VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 [
                     (
                         *(path, one.size, one.mtime_ns, one.hash, stamp, one.status, one.reason, run),
-                        *(one.facts, one.proposals, one.registered, one.figures),
+                        *(one.facts, one.numbers, one.summaries, one.registered, one.figures),
                     )
                     for path, stamp, one in outcomes
                 ],
@@ -424,8 +441,8 @@ class _Finishing:
         for number, path in moved.items():
             base.execute("UPDATE workbooks SET path = ? WHERE number = ?", (path, number))
         for row in base.execute(
-            "SELECT path, size, mtime_ns, hash, stamp, status, reason, facts, proposals, registered, figures"
-            " FROM pending"
+            "SELECT path, size, mtime_ns, hash, stamp, status, reason, facts,"
+            " numbers, summaries, registered, figures FROM pending"
         ):
             self._renew(*row)
         for path in sorted(changed):
@@ -529,7 +546,7 @@ class _Finishing:
         status: str,
         reason: str | None,
         facts: bytes,
-        *contents: bytes,
+        *contents: str | bytes,
     ) -> None:
         """A workbook that was checked: what it holds now, and what became of its findings."""
         base = self._base
@@ -554,7 +571,7 @@ class _Finishing:
         if status == "checked":
             self._compare(number, OWN, [self._as_said(path, fact) for fact in _facts(facts)])
             self._compare(number, RUN, ())
-            base.execute("INSERT OR REPLACE INTO contents VALUES (?,?,?,?)", (number, *contents))
+            base.execute("INSERT OR REPLACE INTO contents VALUES (?,?,?,?,?)", (number, *contents))
         else:  # what it holds now nobody knows: its findings stay as they were
             self._compare(number, RUN, _facts(facts))
 
@@ -594,9 +611,9 @@ class _Finishing:
         before = base.execute("SELECT DISTINCT workbook FROM findings WHERE kind = ?", (ACROSS,))
         for number in {row[0] for row in before.fetchall()} | set(by_workbook):
             facts = by_workbook.get(number, [])
-            row = base.execute("SELECT proposals FROM contents WHERE workbook = ?", (number,)).fetchone()
+            row = base.execute("SELECT summaries FROM contents WHERE workbook = ?", (number,)).fetchone()
             if facts and row is not None and row[0]:
-                proposals = [summary_of(one) for one in unpacked(row[0])]
+                proposals = abouts(row[0])
                 facts = [placed(fact, proposals) for fact in facts]
             self._compare(number, ACROSS, facts)
             self._renewed.add(number)
@@ -698,11 +715,14 @@ class _Finishing:
     def _accept(self) -> None:
         """Note what was accepted, and what is accepted no longer."""
         end, base = self._end, self._base
+        once = {number for (number,) in base.execute("SELECT workbook FROM findings WHERE accepted NOT NULL")}
         rows = base.execute("SELECT number, path, status, accepted FROM workbooks WHERE status != 'gone'")
         for number, path, status, whole in rows.fetchall():
             if not end.accepted_changed and number not in self._renewed:
                 continue
             of = end.accepted(path, status == "checked")
+            if of is None and whole is None and number not in once:
+                continue
             before = base.execute(
                 f"SELECT {_ROW} FROM findings WHERE workbook = ? AND standing != 'fixed' AND kind != ?",
                 (number, MOMENT),

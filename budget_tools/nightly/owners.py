@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
 
-from ..model.finding import ProposalSummary
 from ..run import SettingsOf
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*\.?")
@@ -51,13 +50,13 @@ class Owners:
             self._by_name[name] = self.of_folder(Path(name))
         return self._by_name[name] or self._of_number(name, proposal)
 
-    def of_workbook(self, path: str, proposals: Sequence[ProposalSummary]) -> str | None:
-        """Who answers for a workbook: whoever owns its folder, else all of its proposals."""
-        folder = Path(path).parent
-        of_folder = self.of_folder(folder)
+    def of_workbook(self, path: str, numbers: Iterable[str | None]) -> str | None:
+        """Who answers for a workbook: whoever owns its folder, else all proposals with these numbers."""
+        of_folder = self.of_finding(path, None)
         if of_folder is not None:
             return of_folder
-        owners = {self._of_number(str(folder), one.number) for one in proposals if one.number}
+        folder = path.rpartition(os.sep)[0]
+        owners = {self._of_number(folder, number) for number in numbers if number}
         return owners.pop() if len(owners) == 1 else None
 
     def _nearest(self, folder: Path) -> tuple[Path, str] | None:

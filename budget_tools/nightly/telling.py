@@ -18,7 +18,6 @@ from ..model.finding import Finding, ProposalSummary, id_of
 from ..model.overview import Overview
 from ..model.proposal import Registered
 from ..model.remembered import overview_json, overview_of, registered_json, registered_of
-from ..model.status import Status
 from ..reports.wording import Wording
 from .excerpt import Excerpts
 
@@ -28,7 +27,17 @@ IN_USE = "RUN003"
 
 def packed(value: object) -> bytes:
     """Values as compressed JSON."""
-    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+    return packed_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def packed_text(text: str) -> bytes:
+    """JSON that is text already, compressed."""
+    return zlib.compress(text.encode(), 1)
+
+
+def unpacked_text(data: bytes) -> str:
+    """The text that ``packed_text`` was given."""
+    return zlib.decompress(data).decode()
 
 
 def unpacked(data: bytes) -> Any:
@@ -79,6 +88,15 @@ class Fact(NamedTuple):
         return [id_of(self.code, name, self.seed) for name in self.names[1:]]
 
 
+class About(NamedTuple):
+    """A proposal, as far as it is told what a finding is about."""
+
+    number: str | None
+    title: str | None
+    committee: str | None
+    sheet: str
+
+
 class Said(NamedTuple):
     """What registers say of a proposal: what it is known by, and the codes that are not told of it."""
 
@@ -104,9 +122,10 @@ def in_words(
 ) -> list[Fact]:
     """Findings as a reader is told them; ``proposals`` are those of the workbook."""
     told = []
+    abouts = [About(one.number, one.title, one.committee, one.sheet) for one in proposals]
     for finding in findings:
         excerpt = excerpts.around(finding) if excerpts is not None else None
-        about = _proposal_of(finding.sheet, finding.proposal, proposals)
+        about = _proposal_of(finding.sheet, finding.proposal, abouts)
         told.append(
             Fact(
                 finding.code,
@@ -132,7 +151,7 @@ def in_words(
     return told
 
 
-def placed(fact: Fact, proposals: Sequence[ProposalSummary]) -> Fact:
+def placed(fact: Fact, proposals: Sequence[About]) -> Fact:
     """A finding that was made without the proposals of its workbook, with what they tell of it."""
     about = _proposal_of(fact.sheet, fact.proposal, proposals)
     if about is None:
@@ -141,9 +160,7 @@ def placed(fact: Fact, proposals: Sequence[ProposalSummary]) -> Fact:
     return fact._replace(about=number, title=about.title, committee=about.committee)
 
 
-def _proposal_of(
-    sheet: str | None, number: str | None, proposals: Sequence[ProposalSummary]
-) -> ProposalSummary | None:
+def _proposal_of(sheet: str | None, number: str | None, proposals: Sequence[About]) -> About | None:
     """The proposal that a finding is about: the one it names, else the only one on its sheet."""
     on_sheet = [one for one in proposals if one.sheet == sheet]
     if number is None:
@@ -154,29 +171,9 @@ def _proposal_of(
 # ---------------------------------------------------------------------------------------- proposals
 
 
-def summaries(proposals: Iterable[ProposalSummary]) -> list[list[Any]]:
-    """Proposals as plain values."""
-    return [
-        [
-            *(one.number, one.title, one.committee, one.sheet, one.unit, one.years),
-            {name: str(amount) for name, amount in one.totals.items()},
-            *(one.permanent_id, one.earlier_numbers, one.status.value if one.status is not None else None),
-        ]
-        for one in proposals
-    ]
-
-
-def summary_of(said: Sequence[Any]) -> ProposalSummary:
-    """A proposal from the values of ``summaries``."""
-    number, title, committee, sheet, unit, years, totals, permanent_id, earlier, status = said
-    return ProposalSummary(
-        *(number, title, committee, sheet, unit),
-        tuple(years),
-        {name: Decimal(amount) for name, amount in totals.items()},
-        permanent_id,
-        tuple(earlier),
-        Status(status) if status is not None else None,
-    )
+def abouts(summaries: bytes) -> list[About]:
+    """Proposals from their packed summaries."""
+    return [About(one["number"], one["title"], one["committee"], one["sheet"]) for one in unpacked(summaries)]
 
 
 def digest(value: object) -> int:

@@ -6,6 +6,7 @@ workbook the child says which one it is at, so that whoever waits knows whom to 
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
@@ -64,8 +65,9 @@ class Item(NamedTuple):
 class Outcome(NamedTuple):
     """What became of a workbook. ``status`` is checked, unreadable, refused or ``SAME``.
 
-    ``severities`` are those of its findings. What the findings say (``facts``) and the rest is packed:
-    whoever puts it down need not read it. ``again``: it was being saved, and is worth another try.
+    ``severities`` are those of its findings, ``numbers`` those of its proposals, as JSON. What the findings
+    say (``facts``) and the rest is packed: whoever puts it down need not read it. ``again``: it was being
+    saved, and is worth another try.
     """
 
     number: int
@@ -76,7 +78,8 @@ class Outcome(NamedTuple):
     reason: str | None = None
     severities: tuple[int, ...] = ()
     facts: bytes = b""
-    proposals: bytes = b""
+    numbers: str = "[]"
+    summaries: bytes = b""
     registered: bytes = b""
     figures: bytes = b""
     again: bool = False
@@ -224,8 +227,9 @@ def refused(number: int, path: str, error: WorkbookError, order: Order) -> Outco
 
 def _outcome(number: int, report: WorkbookReport, wording: Wording, told: Sequence[Fact]) -> Outcome:
     """What became of a workbook, as far as its report tells."""
+    from ..reports.json import proposals_json
     from ..reports.wording import not_checked
-    from .telling import packed, registration, summaries
+    from .telling import packed, packed_text, registration
 
     checked = report.status == "checked"
     return Outcome(
@@ -233,7 +237,8 @@ def _outcome(number: int, report: WorkbookReport, wording: Wording, told: Sequen
         None if checked else wording.message(report.path, not_checked(report)),
         tuple([fact.severity for fact in told]),
         packed(told),
-        packed(summaries(report.proposals)),
+        json.dumps([one.number for one in report.proposals]),
+        packed_text(proposals_json(report.proposals)),
         packed(registration((), ())),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -78,7 +79,10 @@ def write_reports(night: Night, settings: NightSettings, owners: Owners) -> Writ
     formats = settings.reports.formats
     severity = Severity.of(settings.fail_on)
     folder = night_folder(settings, night.run, night.ended)
-    tasks = _tasks(night, folder, formats, severity, None)
+    tasks = [
+        replace(task, index=folder.parent if task.format == "html" else None)
+        for task in _tasks(night, folder, formats, severity, None)
+    ]
     to_read = [one for one in formats if one in _TO_READ]
     if settings.reports.owner_folder and to_read:
         for place, owner in _owned(night, owners):
@@ -86,9 +90,7 @@ def write_reports(night: Night, settings: NightSettings, owners: Owners) -> Writ
             tasks += _tasks(part, place, to_read, severity, owner)
     _carry_out(tasks, settings.limits.workers or cores(), written)
     if formats:
-        if "html" in formats:
-            _attempt(lambda: _index(night.tallies, Path(settings.reports.folder), night), written)
-        _forget(Path(settings.reports.folder), settings.reports.keep_nights)
+        _forget(folder.parent, settings.reports.keep_nights)
     return written
 
 
@@ -111,7 +113,10 @@ def planned(settings: NightSettings, run: int, when: datetime, owned: Iterable[P
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A report to write: what of, in which form and where to; ``full``: the file beside it that has all."""
+    """A report to write: what of, in which form and where to.
+
+    ``full`` is the file beside it that has all, ``index`` the folder with an index that leads to it.
+    """
 
     night: Night
     format: str
@@ -119,17 +124,27 @@ class _Task:
     fail_on: Severity
     owner: str | None
     full: str
+    index: Path | None = None
 
-    def carry_out(self) -> str | None:
-        """Write it; why it could not be written, if so."""
+    def carry_out(self) -> tuple[bool, list[str]]:
+        """Write it, and the index after it: whether it is there, and what could not be written."""
+        failed: list[str] = []
         try:
             if self.format == "xlsx" and self.target.exists() and not ours.is_ours(self.target):
-                return f"{self.target}: is somebody's own workbook and was left alone; give it another name"
+                raise BudgetToolsError(
+                    f"{self.target}: is somebody's own workbook and was left alone; give it another name"
+                )
             self.target.parent.mkdir(parents=True, exist_ok=True)
             _WRITERS[self.format](self)
         except (BudgetToolsError, OSError) as error:
-            return str(error)
-        return None
+            failed.append(str(error))
+        written = not failed
+        if self.index is not None:
+            try:
+                _index(self.night.tallies, self.index, self.night)
+            except (BudgetToolsError, OSError) as error:
+                failed.append(str(error))
+        return written, failed
 
 
 def _tasks(
@@ -149,23 +164,23 @@ def _full(night: Night, formats: Sequence[str]) -> str:
 
 
 def _carry_out(tasks: Sequence[_Task], workers: int, written: Written) -> None:
-    """Write reports, several at a time where there are many findings and cores."""
+    """Write reports, several at a time where there are many findings and cores; the longest first."""
     findings = sum(task.night.counts.of() + task.night.counts.every for task in tasks)
     workers = min(workers, len(tasks)) if findings > WORTH_A_PROCESS else 1
-    said: dict[int, str | None] = {}
+    outcomes: dict[int, tuple[bool, list[str]]] = {}
     if workers > 1:
+        ordered = sorted(range(len(tasks)), key=lambda number: tasks[number].format in _TO_READ)
         # A child that ends all of a sudden costs nothing but time: what it leaves is written here.
         with suppress(BrokenProcessPool, OSError), ProcessPoolExecutor(workers, _CONTEXT) as pool:
-            asked = [pool.submit(task.carry_out) for task in tasks]
-            for number, one in enumerate(asked):
-                said[number] = one.result()
+            asked = {number: pool.submit(tasks[number].carry_out) for number in ordered}
+            for number, one in asked.items():
+                outcomes[number] = one.result()
     for number, task in enumerate(tasks):
-        error = said[number] if number in said else task.carry_out()
-        if error is not None:
-            written.failed.append(error)
-            continue
-        written.files.append(task.target)
-        if task.format == "html":
+        there, failed = outcomes[number] if number in outcomes else task.carry_out()
+        written.failed += failed
+        if there:
+            written.files.append(task.target)
+        if there and task.format == "html":
             written.pages.setdefault(task.owner, str(task.target))
 
 
@@ -211,28 +226,21 @@ _WRITERS: Mapping[str, Callable[[_Task], None]] = {
 }
 
 
-def _attempt(write: Callable[[], None], written: Written) -> None:
-    try:
-        write()
-    except (BudgetToolsError, OSError) as error:
-        written.failed.append(str(error))
-
-
 def _owned(night: Night, owners: Owners) -> list[tuple[Path, str]]:
     """The folders that have an owner, and those whose workbooks are all one owner's by their committees.
 
     A report never lies where people read it who may not read the workbooks it tells of.
     """
     found: dict[Path, str] = {}
-    by_committee: dict[Path, set[str | None]] = {}
+    of_workbooks: dict[str, set[str | None]] = {}
     for workbook in night.told.workbooks():
-        folder = Path(workbook.path).parent
+        of_workbooks.setdefault(os.path.dirname(workbook.path), set()).add(workbook.owner)
+    for name, its_owners in of_workbooks.items():
+        folder = Path(name)
         by_folder = owners.folder_of(folder)
         if by_folder is not None:
             found[by_folder[0]] = by_folder[1]
-        else:
-            by_committee.setdefault(folder, set()).add(workbook.owner)
-    for folder, its_owners in by_committee.items():
+            continue
         owner = next(iter(its_owners))
         if len(its_owners) == 1 and owner is not None:
             found[folder] = owner

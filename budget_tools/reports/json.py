@@ -7,7 +7,7 @@ floats; years, rows and counts are numbers.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, TextIO
 
@@ -80,12 +80,17 @@ def _workbook(workbook: WorkbookReport, wording: Wording) -> dict[str, Any]:
         "status": workbook.status,
         "reason": None if checked else wording.message(workbook.path, not_checked(workbook)),
         "accepted": acceptance_form(workbook.accepted),
-        "proposals": [proposal_form(proposal) for proposal in workbook.proposals],
+        "proposals": [_proposal(proposal) for proposal in workbook.proposals],
         "findings": [_finding(workbook.path, finding, wording) for finding in workbook.findings],
     }
 
 
-def proposal_form(proposal: ProposalSummary) -> dict[str, Any]:
+def proposals_json(proposals: Iterable[ProposalSummary]) -> str:
+    """Proposals as they are written, as text."""
+    return json.dumps([_proposal(one) for one in proposals], ensure_ascii=False)
+
+
+def _proposal(proposal: ProposalSummary) -> dict[str, Any]:
     """A proposal as it is written."""
     return {
         "number": proposal.number,

@@ -84,7 +84,8 @@ def spend(settings: NightSettings, **options: Any) -> Seen:
 
     def tell(night: Callable[[], Night], history: History, ended: Ended) -> int | None:
         made = night()  # which is asked of a history that the next night changes
-        kept.append(replace(made, told=Gathered(tuple(made.told.workbooks()), tuple(made.told.findings()))))
+        workbooks = tuple(made.told.workbooks(summaries=True))
+        kept.append(replace(made, told=Gathered(workbooks, tuple(made.told.findings()))))
         return None
 
     ended = run_night(settings, heard, tell=tell, **options)

@@ -14,6 +14,7 @@ from budget_tools import accept, check, unaccept
 from budget_tools.model.night import Night, Standing
 from budget_tools.nightly.history import History
 from budget_tools.nightly.night import CLEAN, FINDINGS, INCOMPLETE
+from budget_tools.reports.json import proposals_json
 from tests.nightly.folders import LONG_AGO, form, settings_of, settled, spend
 
 ROOT = Path(__file__).parents[2]
@@ -84,10 +85,9 @@ def test_the_same_findings_as_a_check(tmp_path: Path) -> None:
         (path or "", one.id, one.values, one.code, one.severity) for path, one in report.located()
     )
     assert {one.code for one in first.night.told.findings()} >= {"IDN002", "RUN005"}
-    by_path = {one.path: one for one in first.night.told.workbooks()}
-    assert {path: one.proposals for path, one in by_path.items()} == {
-        one.path: one.proposals for one in report.workbooks
-    }
+    assert {
+        one.path: (one.proposals, one.summaries) for one in first.night.told.workbooks(summaries=True)
+    } == {one.path: (len(one.proposals), proposals_json(one.proposals)) for one in report.workbooks}
     second = spend(settings)
     assert second.night is not None
     assert [(one.id, one.message, one.excerpt) for one in second.night.told.findings()] == [

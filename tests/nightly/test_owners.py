@@ -6,17 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from budget_tools.model.finding import ProposalSummary
 from budget_tools.nightly.owners import Owners
 from budget_tools.nightly.scanning import NightSettingsOf
 
 
 def owners(root: Path, **named: str) -> Owners:
     return Owners(named, [str(root)], NightSettingsOf(None))
-
-
-def proposal(number: str | None) -> ProposalSummary:
-    return ProposalSummary(number, None, None, "Skema", None, (), {})
 
 
 @pytest.fixture
@@ -38,7 +33,7 @@ def test_by_folder(root: Path) -> None:
     assert by.of_folder(root / "Kultur") is None and by.of_folder(root.parent) is None
     path = str(root / "Skoler" / "Nord" / "a.xlsx")
     assert by.of_finding(path, "2.1.2. 01") == "nord"  # the folder is whose it is
-    assert by.of_workbook(path, (proposal("2.1.2. 01"),)) == "nord"
+    assert by.of_workbook(path, ("2.1.2. 01",)) == "nord"
     assert by.folder_of(root / "Skoler" / "Nord" / "2027") == (root / "Skoler" / "Nord", "nord")
 
 
@@ -60,6 +55,6 @@ def test_by_committee(root: Path) -> None:
 
 def test_a_workbook_of_several_owners_is_nobodys(root: Path) -> None:
     by, path = owners(root), str(root / "Kultur" / "a.xlsx")
-    assert by.of_workbook(path, (proposal("2.1.2. 01"), proposal("2.1.2. 02"))) == "administration"
-    assert by.of_workbook(path, (proposal("2.1.2. 01"), proposal("2.1.3. 02"))) is None
+    assert by.of_workbook(path, ("2.1.2. 01", "2.1.2. 02")) == "administration"
+    assert by.of_workbook(path, ("2.1.2. 01", "2.1.3. 02")) is None
     assert by.of_workbook(path, ()) is None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from json.encoder import encode_basestring
+from datetime import datetime
+from functools import lru_cache
+from json.encoder import encode_basestring as _string
 from pathlib import Path
 from typing import Any
 
 from ...model.finding import Severity
 from ...model.night import HERE, ChangedProposal, Followed, Night, NightWorkbook, Standing, Tally
-from ..json import acceptance_form, proposal_form
+from ..json import acceptance_form
 from .telling import headline, language_of, replacing
 
 VERSION = 1
@@ -28,7 +30,7 @@ def _parts(night: Night) -> Iterator[str]:
     encode = json.JSONEncoder(ensure_ascii=False).encode
     yield encode(_head(night))[:-1]
     for name, forms in (
-        ("workbooks", (encode(_workbook(one)) for one in night.told.workbooks())),
+        ("workbooks", map(_workbook, night.told.workbooks(summaries=True))),
         ("findings", map(_finding, night.told.findings())),
     ):
         yield f',\n"{name}": ['
@@ -71,36 +73,39 @@ def _tail(night: Night) -> dict[str, Any]:
     }
 
 
-def _workbook(workbook: NightWorkbook) -> dict[str, Any]:
-    return {
-        "path": workbook.path,
-        "status": workbook.status,
-        "reason": workbook.reason,
-        "owner": workbook.owner,
-        "renewed": workbook.renewed,
-        "proposals": [proposal_form(proposal) for proposal in workbook.proposals],
-    }
+def _workbook(one: NightWorkbook) -> str:
+    """A workbook as JSON, put together as text as a finding is."""
+    return (
+        f'{{"path": {_text(one.path)}, "status": {_text(one.status)}, "reason": {_text(one.reason)}, '
+        f'"owner": {_text(one.owner)}, "renewed": {"true" if one.renewed else "false"}, '
+        f'"proposals": {one.summaries}}}'
+    )
 
 
 def _finding(one: Followed) -> str:
     """A finding as JSON, put together as text: there may be very many."""
-    since, until = one.since.isoformat(), one.until.isoformat() if one.until is not None else None
-    cell = str(one.cell) if one.cell is not None else None
+    cell = f'"{one.cell}"' if one.cell is not None else "null"
     accepted = json.dumps(acceptance_form(one.accepted), ensure_ascii=False) if one.accepted else "null"
     return (
-        f'{{"id": {_text(one.id)}, "values": {_text(one.values)}, "code": {_text(one.code)}, '
-        f'"name": {_text(one.name)}, "severity": {_text(one.severity.word)}, '
-        f'"standing": {_text(one.standing.value)}, "since": {_text(since)}, "until": {_text(until)}, '
-        f'"path": {_text(one.path)}, "sheet": {_text(one.sheet)}, "cell": {_text(cell)}, '
+        f'{{"id": {_string(one.id)}, "values": {_string(one.values)}, "code": {_string(one.code)}, '
+        f'"name": {_string(one.name)}, "severity": "{one.severity.word}", '
+        f'"standing": "{one.standing}", "since": {_moment(one.since)}, "until": {_moment(one.until)}, '
+        f'"path": {_text(one.path)}, "sheet": {_text(one.sheet)}, "cell": {cell}, '
         f'"proposal": {_text(one.proposal)}, "title": {_text(one.title)}, '
         f'"committee": {_text(one.committee)}, "owner": {_text(one.owner)}, '
-        f'"message": {_text(one.message)}, "hint": {_text(one.hint)}, "fix_text": {_text(one.fix)}, '
+        f'"message": {_string(one.message)}, "hint": {_text(one.hint)}, "fix_text": {_text(one.fix)}, '
         f'"evidence": {_text(one.evidence)}, "excerpt": {one.excerpt or "null"}, "accepted": {accepted}}}'
     )
 
 
+@lru_cache(maxsize=4096)
+def _moment(when: datetime | None) -> str:
+    """A moment, which thousands of findings share."""
+    return f'"{when.isoformat()}"' if when is not None else "null"
+
+
 def _text(text: str | None) -> str:
-    return encode_basestring(text) if text is not None else "null"
+    return _string(text) if text is not None else "null"
 
 
 def _changed(changed: ChangedProposal) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from json.encoder import encode_basestring as _string
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ _BASELINE = {
     Standing.ACCEPTED: "unchanged",
     Standing.FIXED: "absent",
 }
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def write(night: Night, target: Path) -> None:
@@ -33,7 +35,6 @@ def write(night: Night, target: Path) -> None:
 
 
 def _parts(night: Night) -> Iterator[str]:
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     language = language_of(night)
     bases = _bases(night)
     rules = _rules(night)
@@ -49,9 +50,9 @@ def _parts(night: Night) -> Iterator[str]:
     if bases:
         run["originalUriBaseIds"] = {base: {"uri": uri} for uri, base in bases.items()}
     results = _Results(night, {code: number for number, code in enumerate(rules)}, bases)
-    yield f'{{"$schema":{encode(_SCHEMA)},"version":"2.1.0","runs":[{encode(run)[:-1]},"results":['
+    yield f'{{"$schema":{_ENCODE(_SCHEMA)},"version":"2.1.0","runs":[{_ENCODE(run)[:-1]},"results":['
     for number, finding in enumerate(night.told.findings(excerpts=False)):
-        yield ("," if number else "") + encode(results.of(finding))
+        yield ("," if number else "") + results.of(finding)
     yield "]}]}\n"
 
 
@@ -122,50 +123,61 @@ class _Results:
     """Findings in the form of the standard; ``rules`` and ``bases`` are what they refer to."""
 
     def __init__(self, night: Night, rules: dict[str, int], bases: dict[str, str]) -> None:
-        self._rules = rules
+        self._rules = {code: f'"ruleId":{_text(code)},"ruleIndex":{number}' for code, number in rules.items()}
         self._wording = Wording(language_of(night), night.form_word)
         self._before = has_before(night)
-        self._locate = lru_cache(maxsize=64)(lambda path: _location(night, path, bases))
+        # findings of one workbook follow each other
+        self._locate = lru_cache(maxsize=64)(lambda path: _ENCODE(_location(night, path, bases)))
 
-    def of(self, finding: Followed) -> dict[str, Any]:
-        """A finding as a result."""
+    def of(self, finding: Followed) -> str:
+        """A finding as a result, put together as text: there may be very many."""
         told = (finding.message, finding.evidence, finding.hint, finding.fix)
-        result: dict[str, Any] = {
-            "ruleId": tidy(finding.code),
-            "ruleIndex": self._rules[finding.code],
-            "kind": "fail",
-            "level": finding.severity.word,
-            "message": {"text": " ".join(_sentence(text) for text in told if text) or tidy(finding.code)},
-            **({"baselineState": _BASELINE[finding.standing]} if self._before else {}),
-            "partialFingerprints": {"finding/v1": tidy(finding.id), "amounts/v1": tidy(finding.values)},
-            "suppressions": [],
-            "properties": {
-                "standing": finding.standing.value,
-                "since": _utc(finding.since),
-                **{
-                    name: tidy(text)
-                    for name, text in (
-                        ("owner", finding.owner),
-                        ("committee", finding.committee),
-                        ("proposal", finding.proposal),
-                        ("title", finding.title),
-                    )
-                    if text
-                },
-            },
-        }
-        location: dict[str, Any] = {}
+        text = " ".join([_sentence(text) for text in told if text]) or tidy(finding.code)
+        baseline = f'"baselineState":"{_BASELINE[finding.standing]}",' if self._before else ""
+        about = "".join(
+            [
+                f',"{name}":{_text(text)}'
+                for name, text in (
+                    ("owner", finding.owner),
+                    ("committee", finding.committee),
+                    ("proposal", finding.proposal),
+                    ("title", finding.title),
+                )
+                if text
+            ]
+        )
+        return (
+            f'{{{self._rules[finding.code]},"kind":"fail","level":"{finding.severity.word}",'
+            f'"message":{{"text":{_string(text)}}},{baseline}'
+            f'"partialFingerprints":{{"finding/v1":{_text(finding.id)},"amounts/v1":{_text(finding.values)}}},'
+            f'"suppressions":[{self._suppression(finding)}],'
+            f'"properties":{{"standing":"{finding.standing}","since":"{_utc(finding.since)}"{about}}}'
+            f"{self._locations(finding)}}}"
+        )
+
+    def _suppression(self, finding: Followed) -> str:
+        """That somebody accepted a finding, and why."""
+        if finding.standing is not Standing.ACCEPTED:
+            return ""
+        suppression = {"kind": "external", "status": "accepted"}
+        if finding.accepted is not None:
+            suppression["justification"] = tidy(self._wording.accepted(finding.accepted))
+        return _ENCODE(suppression)
+
+    def _locations(self, finding: Followed) -> str:
+        """The workbook that a finding is in, and the place in it."""
+        location = []
         if finding.path is not None:
-            location["physicalLocation"] = {"artifactLocation": self._locate(finding.path)}
+            location.append(f'"physicalLocation":{{"artifactLocation":{self._locate(finding.path)}}}')
         if where := place(finding.sheet, finding.cell):
             cell = str(finding.cell) if finding.cell is not None else tidy(finding.sheet or "")
             kind = "cell" if finding.cell is not None else "sheet"
-            location["logicalLocations"] = [{"name": cell, "fullyQualifiedName": where, "kind": kind}]
-        if location:
-            result["locations"] = [location]
-        if finding.standing is Standing.ACCEPTED:
-            suppression = {"kind": "external", "status": "accepted"}
-            if finding.accepted is not None:
-                suppression["justification"] = tidy(self._wording.accepted(finding.accepted))
-            result["suppressions"] = [suppression]
-        return result
+            location.append(
+                f'"logicalLocations":[{{"name":{_string(cell)},'
+                f'"fullyQualifiedName":{_string(where)},"kind":"{kind}"}}]'
+            )
+        return f',"locations":[{{{",".join(location)}}}]' if location else ""
+
+
+def _text(text: str) -> str:
+    return _string(tidy(text))

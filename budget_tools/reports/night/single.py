@@ -9,6 +9,7 @@ from datetime import datetime
 from ...catalog import entry
 from ...model.finding import Finding, Report, WorkbookReport
 from ...model.night import Followed, Gathered, Night, NightWorkbook, Standing
+from ..json import proposals_json
 from ..wording import Wording, language_of, not_checked
 
 _NOT_OPENED = "RUN002"  # of the run: a folder
@@ -45,7 +46,9 @@ def _workbook(workbook: WorkbookReport, wording: Wording) -> NightWorkbook:
     checked = workbook.status == "checked"
     reason = None if checked else wording.message(workbook.path, not_checked(workbook))
     path = os.path.abspath(workbook.path)
-    return NightWorkbook(path, workbook.status, reason, None, True, workbook.proposals)
+    return NightWorkbook(
+        path, workbook.status, reason, None, True, len(workbook.proposals), proposals_json(workbook.proposals)
+    )
 
 
 def _of_workbook(workbook: WorkbookReport, wording: Wording, now: datetime) -> Iterator[Followed]:

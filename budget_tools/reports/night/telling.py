@@ -42,9 +42,8 @@ def tidy(text: str, most: int = 0) -> str:
     >>> tidy("L\\x00øn\\ud800\\n2023"), tidy("driftsforslag", 8)
     ('L øn\ufffd 2023', 'driftsf…')
     """
-    text = plain(text)
-    if not text.isprintable():
-        text = _UNWRITABLE.sub("\ufffd", text)
+    if not text.isprintable():  # what can be printed has nothing in it to be tidied
+        text = _UNWRITABLE.sub("\ufffd", plain(text))
     return text if not most or len(text) <= most else text[: most - 1].rstrip() + "…"
 
 

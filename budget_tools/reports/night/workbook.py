@@ -319,7 +319,7 @@ class _Writer:
                 (state, "text" if checked else "error"),
                 (one.reason, "text"),
                 (one.owner, "text"),
-                (len(one.proposals) if checked else None, "count"),
+                (one.proposals if checked else None, "count"),
                 *((here[severity] if checked else None, "count") for severity in reversed(Severity)),
                 (here[Standing.NEW] + here[Standing.REOPENED], "count"),
                 (here[Standing.FIXED], "count"),

@@ -25,6 +25,7 @@ from budget_tools.model.night import (
     Standing,
     Tally,
 )
+from budget_tools.reports.json import proposals_json
 from budget_tools.reports.wording import Wording, language_of
 from budget_tools.settings import Limits
 
@@ -49,7 +50,8 @@ def sampled(language: Language = "da") -> Night:
         owner = OWNERS[number % 3]
         path = str(Path(workbook.path).resolve())
         book = read_bytes(Path(path).read_bytes(), path, Limits())
-        workbooks.append(NightWorkbook(path, "checked", None, owner, number % 5 == 0, workbook.proposals))
+        of = len(workbook.proposals), proposals_json(workbook.proposals)
+        workbooks.append(NightWorkbook(path, "checked", None, owner, number % 5 == 0, *of))
         for finding in workbook.findings:
             proposal = next((one for one in workbook.proposals if one.sheet == finding.sheet), None)
             standing = (*[Standing.OPEN] * 7, Standing.NEW, Standing.FIXED, Standing.OPEN, Standing.REOPENED)[

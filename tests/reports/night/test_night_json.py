@@ -10,6 +10,7 @@ from typing import Any
 from budget_tools.model.acceptance import Acceptance
 from budget_tools.model.address import Cell
 from budget_tools.model.night import ChangedProposal, Night, NightWorkbook, Standing, Tally
+from budget_tools.reports.json import proposals_json
 from budget_tools.reports.night.json import write
 from tests.reports.by_hand import proposal
 from tests.reports.night.nights import STARTED, followed, hostile, night, sampled
@@ -29,7 +30,7 @@ def test_the_form(tmp_path: Path) -> None:
         workbooks=(
             NightWorkbook(
                 "/budget/2027/Forslag 01.xlsx", "checked", None, "Lene Holm", True,
-                (proposal("2.1.2. 01", "Titel", "01"),),
+                1, proposals_json([proposal("2.1.2. 01", "Titel", "01")]),
             ),
             NightWorkbook("/budget/2027/Forslag 02.xlsx", "refused", "Den er for stor.", None, False),
         ),
