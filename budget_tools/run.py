@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,13 +72,22 @@ class Report(model.Report):
         return to_json(self, tool_version=__version__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
-    """The workbooks that some paths name, and the other documents that lie among them."""
+    """The workbooks that some paths name, and the other documents that lie among them.
 
-    workbooks: tuple[Path, ...]
+    ``entries`` has the path of each workbook, in order, with what its folder's listing says of it: on some
+    systems its size and time, without asking again.
+    """
+
+    entries: Mapping[str, os.DirEntry[str] | None]
     others: Mapping[Path, tuple[str, ...]]
     unreadable: tuple[Path, ...]
+
+    @cached_property
+    def workbooks(self) -> tuple[Path, ...]:
+        """The paths of the workbooks."""
+        return tuple(map(Path, self.entries))
 
 
 class SettingsOf:
@@ -113,14 +122,8 @@ class SettingsOf:
         return found
 
 
-Seen = dict[Path, "os.DirEntry[str]"]
-"""What a folder's listing says of a file: on some systems its size and time, without asking again."""
-
-
-def find(paths: Iterable[str | Path], settings_of: SettingsOf, seen: Seen | None = None) -> Found:
+def find(paths: Iterable[str | Path], settings_of: SettingsOf) -> Found:
     """The workbooks below some files, folders and patterns, each once, in order.
-
-    ``seen`` is filled with the entries of the folders that were listed.
 
     Raises:
         UsageError: a path does not exist, or none was given.
@@ -134,7 +137,7 @@ def find(paths: Iterable[str | Path], settings_of: SettingsOf, seen: Seen | None
     for one in given:
         path = Path(one)
         if path.is_dir():
-            _walk(path, settings_of, workbooks, others, unreadable, seen)
+            _walk(path, settings_of, workbooks, others, unreadable)
         elif path.exists() or path.is_symlink():
             workbooks.add(path)
         else:
@@ -143,32 +146,34 @@ def find(paths: Iterable[str | Path], settings_of: SettingsOf, seen: Seen | None
                 raise UsageError(f"{one}: no such file or folder, and no workbook fits it as a pattern")
             for match in map(Path, matches):
                 if match.is_dir():
-                    _walk(match, settings_of, workbooks, others, unreadable, seen)
+                    _walk(match, settings_of, workbooks, others, unreadable)
                 elif match.suffix.lower() in _WORKBOOKS and not _is_lock(match):
                     workbooks.add(match)
     return Found(
-        workbooks.paths(), {folder: tuple(names) for folder, names in others.items()}, tuple(unreadable)
+        workbooks.entries, {folder: tuple(names) for folder, names in others.items()}, tuple(unreadable)
     )
 
 
 class _Once:
-    """Paths in the order they were found, each file once however it is spelled."""
+    """Paths in the order they were found, as they were first spelled, each file once."""
 
     def __init__(self) -> None:
-        self._found: dict[str, Path] = {}
-        self._folders: dict[Path, str] = {}
+        self.entries: dict[str, os.DirEntry[str] | None] = {}
+        self._known: set[str] = set()
 
     def add(self, path: Path) -> None:
-        """Take a path in, unless the same file was named before."""
-        folder = self._folders.get(path.parent)
-        if folder is None:
-            folder = self._folders[path.parent] = os.path.realpath(path.parent)
-        key = os.path.realpath(path) if path.is_symlink() else os.path.join(folder, path.name)
-        self._found.setdefault(key, path)
+        """Take in a path that was named, unless the same file was before."""
+        folder = os.path.realpath(path.parent)
+        self._add(str(path), os.path.realpath(path) if path.is_symlink() else os.path.join(folder, path.name))
 
-    def paths(self) -> tuple[Path, ...]:
-        """The paths as they were first spelled."""
-        return tuple(self._found.values())
+    def add_listed(self, spelled: str, real: str, entry: os.DirEntry[str]) -> None:
+        """Take in what a folder lists: its path as the folder was spelled, and as it really is."""
+        self._add(spelled, os.path.realpath(spelled) if entry.is_symlink() else real, entry)
+
+    def _add(self, path: str, key: str, entry: os.DirEntry[str] | None = None) -> None:
+        if key not in self._known:
+            self._known.add(key)
+            self.entries[path] = entry
 
 
 def _is_lock(path: Path) -> bool:
@@ -181,7 +186,6 @@ def _walk(
     workbooks: _Once,
     others: dict[Path, list[str]],
     unreadable: list[Path],
-    seen: Seen | None,
 ) -> None:
     settings = settings_of.folder(folder)
     try:
@@ -190,6 +194,8 @@ def _walk(
     except OSError:
         unreadable.append(folder)
         return
+    # Names and not Paths: there may be thousands, and a Path takes ten times as long.
+    spelled, real = str(folder / "x")[:-1], os.path.join(os.path.realpath(folder), "")
     for entry in entries:
         name = entry.name
         if name.startswith((".", "~$")) or (settings.exclude and settings.excludes(name)):
@@ -198,18 +204,15 @@ def _walk(
             is_folder = entry.is_dir()
         except OSError:
             is_folder = False  # a link that leads nowhere: reading it says so
-        suffix = os.path.splitext(name)[1].lower()
+        lowered = name.lower()
         if is_folder:
             if not entry.is_symlink():
-                _walk(folder / name, settings_of, workbooks, others, unreadable, seen)
-        elif suffix in _WORKBOOKS:
-            path = folder / name
-            if name == ours.NAME and ours.is_ours(path):
+                _walk(folder / name, settings_of, workbooks, others, unreadable)
+        elif lowered.endswith(_WORKBOOKS):
+            if name == ours.NAME and ours.is_ours(folder / name):
                 continue  # the report of a night, beside the workbooks that it is about
-            workbooks.add(path)
-            if seen is not None:
-                seen[path] = entry
-        elif suffix in _DOCUMENTS:
+            workbooks.add_listed(spelled + name, real + name, entry)
+        elif lowered.endswith(_DOCUMENTS):
             others[folder].append(name)
 
 
@@ -469,7 +472,8 @@ def examine_all(
     ``read`` makes a book of the bytes of a file.
     """
     from .books.file import read_bytes
-    from .books.guard import LockFiles, owner, snapshot
+    from .books.guard import snapshot
+    from .books.inuse import LockFiles, owner
     from .inspection import examine
 
     lock_files = LockFiles()

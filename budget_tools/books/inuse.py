@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 from ..errors import Unreadable, WriteRefused
-from .guard import LockFiles, owner
 
 SHARING_VIOLATIONS = (32, 33)  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 
@@ -152,4 +151,44 @@ def synchronised_by(path: Path) -> str | None:
         for mark, service in _MARKS.items():
             if (folder / mark).exists():
                 return service
+    return None
+
+
+class LockFiles:
+    """The files that Excel and LibreOffice leave beside open workbooks, a folder listed once."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, frozenset[str]] = {}
+
+    def within(self, folder: str) -> frozenset[str]:
+        """The names of the lock files in a folder."""
+        names = self._folders.get(folder)
+        if names is None:
+            try:
+                names = frozenset(name for name in os.listdir(folder) if name.startswith(("~$", ".~lock.")))
+            except OSError:
+                names = frozenset()
+            self._folders[folder] = names
+        return names
+
+
+def owner(path: Path, lock_files: LockFiles) -> str | None:
+    """Who has a workbook open, as the file beside it tells; None when nobody has.
+
+    The name is empty where the file does not tell it.
+    """
+    names = lock_files.within(str(path.parent))
+    if not names:
+        return None
+    excel, libre = "~$" + path.name, f".~lock.{path.name}#"
+    try:
+        if excel in names:
+            head = path.with_name(excel).read_bytes()[:200]
+            name = head[1 : 1 + head[0]] if head else b""
+            return name.decode("cp1252", "replace").strip()
+        if libre in names:
+            fields = path.with_name(libre).read_text("utf-8", "replace").split(",")
+            return next((field.strip() for field in fields[:2] if field.strip()), "")
+    except OSError:
+        return ""
     return None

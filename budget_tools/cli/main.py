@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -123,15 +124,31 @@ def _stop_writing() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _with_only(asked: Sequence[str]) -> typer.Typer:
+    """The commands, or only the one that is asked for.
+
+    Typer makes each before it looks at any, which takes longer than reading a workbook.
+    """
+    commands = [one for one in app.registered_commands if one.callback and one.callback.__name__ in asked]
+    groups = [
+        one for one in app.registered_groups if one.typer_instance and one.typer_instance.info.name in asked
+    ]
+    if commands or groups:
+        app.registered_commands, app.registered_groups = commands, groups
+    return app
+
+
 def main() -> None:
     """Run the command line. No console is too old for it: what it cannot show, it shows as '?'."""
+    # pydantic would go through all installed packages for plugins, which takes as long as its own import
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
     try:
         try:
-            app(prog_name="budget-tools")
+            _with_only(sys.argv[1:2])(prog_name="budget-tools")
         finally:
             sys.stdout.flush()
     except BrokenPipeError:

@@ -198,7 +198,6 @@ def run_once(
     """One run with its log; returns the exit code."""
     from ..errors import BudgetToolsError
     from ..nightly.night import INCOMPLETE, AlreadyRunning, run_night
-    from ..nightly.notifying import broken, start
     from .progress import progress_bar
 
     with until_stopped() as asked, progress_bar(lang, shown=not json_lines) as progress:
@@ -208,7 +207,7 @@ def run_once(
             return tell(night, history, ended, settings, log.say) if tell is not None else None
 
         wanted = tell is not None and _is_told(settings)
-        start(settings.notify, log.say)
+        _started(settings, log.say)
         try:
             ended = run_night(
                 settings,
@@ -224,19 +223,38 @@ def run_once(
             typer.echo(f"Error: {error}", err=True)
             return INCOMPLETE
         except BudgetToolsError:
-            broken(settings.notify, log.say)
+            _broke_off(settings, log.say)
             raise
         if ended.status == "stopped":
             log.say("stopped: what was checked is kept, and the next run goes on from there")
-            broken(settings.notify, log.say)
+            _broke_off(settings, log.say)
         log.end(ended, command)
     return ended.exit_code
 
 
 def _is_told(settings: NightSettings) -> bool:
     """Whether anybody hears of the night besides the log."""
+    return bool(settings.reports.formats) or _is_sent(settings)
+
+
+def _is_sent(settings: NightSettings) -> bool:
+    """Whether anything is sent: a night that sends nothing need not load what can."""
     notify = settings.notify
-    return bool(settings.reports.formats or notify.smtp or notify.webhooks or notify.ping)
+    return bool(notify.smtp or notify.webhooks or notify.ping)
+
+
+def _started(settings: NightSettings, say: Callable[[str], object]) -> None:
+    if settings.notify.ping:
+        from ..nightly.notifying import start
+
+        start(settings.notify, say)
+
+
+def _broke_off(settings: NightSettings, say: Callable[[str], object]) -> None:
+    if settings.notify.ping:
+        from ..nightly.notifying import broken
+
+        broken(settings.notify, say)
 
 
 def _written_and_sent(
@@ -248,7 +266,6 @@ def _written_and_sent(
 ) -> int | None:
     """Write the reports, then send the messages that lead to them."""
     from ..nightly.night import INCOMPLETE
-    from ..nightly.notifying import finish
     from ..nightly.writing import write_reports
 
     assert ended.owners is not None
@@ -257,7 +274,10 @@ def _written_and_sent(
     for sentence in written.failed:
         say(sentence)
     code = INCOMPLETE if written.failed else ended.exit_code
-    finish(night, settings.notify, code, history.base, say, written.pages)
+    if _is_sent(settings):
+        from ..nightly.notifying import finish
+
+        finish(night, settings.notify, code, history.base, say, written.pages)
     return code
 
 

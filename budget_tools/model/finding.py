@@ -7,14 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from .acceptance import Acceptance
 from .address import Cell
-from .edit import Fix
-from .overview import Overview
 from .record import record
-from .snapshot import Snapshot
 from .status import Status
+
+if TYPE_CHECKING:
+    from .edit import Fix
+    from .overview import Overview
+    from .snapshot import Snapshot
 
 Fact = str | int | Decimal | tuple[int, ...] | tuple[str, ...] | tuple[Decimal, ...]
 

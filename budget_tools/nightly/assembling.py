@@ -95,7 +95,7 @@ class Remembered:
     def counts(self) -> Counts:
         """How much of everything there is."""
         sql = (
-            f"SELECT {_OWNER}, f.committee, f.code, f.severity, {_STANDING} AS became, count(*) {_FROM}"
+            f"SELECT {_OWNER}, f.committee, f.code, f.severity, {_STANDING} AS became, count(*) {self._from}"
             f" WHERE {_TONIGHT}{self._restricted} GROUP BY 1, 2, 3, 4, 5"
         )
         findings = {
@@ -131,14 +131,14 @@ class Remembered:
         # Sorted by number first: their words are many, and looked up one by one.
         became = f"AND {_STANDING} {_among(standings)}" if standings else ""
         order = f"ORDER BY {_AS_READ} LIMIT {most if most is not None else -1}"
-        numbers = f"SELECT f.number {_FROM} WHERE {_TONIGHT}{self._restricted} {became} {order}"
+        numbers = f"SELECT f.number {self._from} WHERE {_TONIGHT}{self._restricted} {became} {order}"
         source = f"FROM ({numbers}) AS sorted CROSS JOIN findings f ON f.number = sorted.number"
         return self._followed(f"{source} LEFT JOIN workbooks w ON w.number = f.workbook", "1", (), excerpts)
 
     def any_hint(self, *standings: Standing) -> bool:
         """Whether any of the findings of which these things became has a hint."""
         sql = (
-            f"SELECT 1 {_FROM} CROSS JOIN words ON finding = f.number WHERE {_TONIGHT}{self._restricted}"
+            f"SELECT 1 {self._from} CROSS JOIN words ON finding = f.number WHERE {_TONIGHT}{self._restricted}"
             f" AND {_STANDING} {_among(standings)} AND hint IS NOT NULL LIMIT 1"
         )
         return any(self._asked(sql))
@@ -159,6 +159,11 @@ class Remembered:
         return replace(self, owner=owner, nobodys=owner is None, folder=folder)
 
     # ------------------------------------------------------------------------------------ inside
+
+    @property
+    def _from(self) -> str:
+        """Where findings are looked for: of a folder by its workbooks, which a whole night's need not be."""
+        return _FROM if self.folder is None else _FROM_BY_PATH
 
     @property
     def _restricted(self) -> str:

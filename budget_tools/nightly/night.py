@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..books.accepted import Accepted
-from ..books.guard import LockFiles, owner
+from ..books.inuse import LockFiles, owner
 from ..catalog import Language, word
 from ..errors import BudgetToolsError, Refused
 from ..model.acceptance import Acceptance
@@ -21,14 +22,15 @@ from ..model.night import Night
 from ..reports.wording import Wording, plain
 from ..run import Wanted, without_collector
 from ..settings import nearest, read_settings
-from .assembling import assemble
 from .history import End, History, Known, Row, Waiting
 from .owners import Owners
-from .pool import Failed, Pool
 from .scanning import Lying, NightSettingsOf, Scan, Stamps, cores, scan
 from .settings import NightSettings
-from .telling import IN_USE, Across, in_words
+from .telling import IN_USE, Across, Fact, in_words
 from .worker import SAME, Item, Order, Outcome, refused
+
+if TYPE_CHECKING:
+    from .pool import Pool
 
 CLEAN, FINDINGS, WRONG_USE, INCOMPLETE = 0, 1, 2, 3
 
@@ -133,6 +135,34 @@ def opened(settings: NightSettings) -> History:
     return History(state)
 
 
+@contextmanager
+def only_run(state: Path) -> Iterator[None]:
+    """Keep other runs from the same history, with a lock of SQLite's: a killed run leaves none behind.
+
+    Raises:
+        AlreadyRunning: another run has it.
+        BudgetToolsError: it cannot be used.
+    """
+    file = Path(f"{state}.lock")
+    try:
+        state.parent.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(file, timeout=0, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise BudgetToolsError(f"{file}: cannot be written: {error}") from error
+    try:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+                raise BudgetToolsError(f"{file}: cannot be written: {error}") from error
+            raise AlreadyRunning(
+                f"{state}: another run is at work on it; nothing was checked, wait until it has ended"
+            ) from error
+        yield
+    finally:
+        lock.close()
+
+
 def plan(settings: NightSettings, history: History, language: Language, *, force: bool = False) -> Plan:
     """What there is, and what of it must be checked; nothing is opened, and nothing written."""
     nearest.cache_clear()
@@ -213,21 +243,8 @@ def run_night(
         AlreadyRunning: another run works on the same history.
         BudgetToolsError: the history cannot be used.
     """
-    from filelock import FileLock, Timeout
-
     spoken = language_of(settings, language)
-    state = Path(settings.state or "nightly.sqlite")
-    state.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(f"{state}.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise AlreadyRunning(
-            f"{state}: another run is at work on it; nothing was checked, wait until it has ended"
-        ) from error
-    except OSError as error:
-        raise BudgetToolsError(f"{state}.lock: cannot be written: {error.strerror or error}") from error
-    try:
+    with only_run(Path(settings.state or "nightly.sqlite")):
         history = opened(settings)
         try:
             run = _Run(settings, history, spoken, log, stopped, force)
@@ -244,8 +261,6 @@ def run_night(
             return ended
         finally:
             history.close()
-    finally:
-        lock.release()
 
 
 _STATUS = {CLEAN: "clean", FINDINGS: "findings", WRONG_USE: "wrong-use", INCOMPLETE: "incomplete"}
@@ -276,9 +291,9 @@ class _Run:
         self._number = 0
         self._settings_of = NightSettingsOf(language)
         self.owners = Owners(settings.owners, settings.folders, self._settings_of)
-        self._wanted = Wanted(settings.select, settings.ignore)
         self._in_use: dict[str, str] = {}
         self._form_word = "Skema"
+        self._workers = settings.limits.workers or cores()
 
     def run(self) -> Ended:
         """Look, check, compare: afterwards the night is history, or it was stopped."""
@@ -298,18 +313,14 @@ class _Run:
             settings.limits.seconds,
             settings.limits.memory_mb,
         )
-        workers = settings.limits.workers or cores()
-        pool = Pool(order, workers, self._stopped)
-        try:
+        with self._pool(order) as pool:
             self._refuse_placeholders(made, order)
-            self._check(made, pool, workers, ended)
+            self._check(made, pool, ended)
             if self._stopped():
                 ended.seconds = time.monotonic() - self._begun
                 return ended
             history.leave([one.number for one in made.leaving])
             across = self._across(pool)
-        finally:
-            pool.close()
         ended.changed = self._finish(made, across, ended)
         ended.status = _STATUS[INCOMPLETE]
         ended.seconds = time.monotonic() - self._begun
@@ -330,6 +341,8 @@ class _Run:
 
     def night(self) -> Night:
         """Everything there is to tell."""
+        from .assembling import assemble
+
         with without_collector():
             return assemble(
                 self._history,
@@ -365,9 +378,8 @@ class _Run:
             self._form_word = first.form_word
         lock_files = LockFiles()
         for lying in found.workbooks:
-            path = Path(lying.path)
-            if lock_files.beside(path):
-                by = owner(path, lock_files)
+            if lock_files.within(lying.folder):
+                by = owner(Path(lying.path), lock_files)
                 if by is not None:
                     self._in_use[lying.path] = by
 
@@ -389,15 +401,35 @@ class _Run:
 
     # ---------------------------------------------------------------------------------- the check
 
-    def _check(self, made: Plan, pool: Pool, workers: int, ended: Ended) -> None:
+    @contextmanager
+    def _pool(self, order: Order) -> Iterator[Callable[[], Pool]]:
+        """Workers for whoever asks for them: where nothing changed, nobody does."""
+        pools: list[Pool] = []
+
+        def pool() -> Pool:
+            if not pools:
+                from .pool import Pool
+
+                pools.append(Pool(order, self._workers, self._stopped))
+            return pools[0]
+
+        try:
+            yield pool
+        finally:
+            for one in pools:
+                one.close()
+
+    def _check(self, made: Plan, pool: Callable[[], Pool], ended: Ended) -> None:
         """Check what must be; what was being saved is tried again when all else is done."""
         left = made.items
+        if not left:
+            return
         for attempt in range(self._settings.limits.retries + 1):
             if attempt and not self._pause(self._settings.limits.retry_seconds):
                 return
             again: list[Item] = []
-            batches = _batches(left, made.paths, workers)
-            for outcomes in pool.check(batches):
+            batches = _batches(left, made.paths, self._workers)
+            for outcomes in pool().check(batches):
                 again += self._take(outcomes, made, ended, last=attempt == self._settings.limits.retries)
             if not again or self._stopped():
                 return
@@ -437,28 +469,30 @@ class _Run:
             time.sleep(min(0.1, seconds))
         return not self._stopped()
 
-    def _across(self, pool: Pool) -> Across | None:
+    def _across(self, pool: Callable[[], Pool]) -> Across | None:
         """What is said of all workbooks together; None where it is what it was, or cannot be said."""
         if not self._history.across_is_stale:
             return None
-        try:
-            return pool.across(self._history.path)
-        except Failed:
+        found = pool().across(self._history.path)
+        if found is None:
             self._say(word("nightly", "across-failed", self._language))
-            return None
+        return found
 
     # ----------------------------------------------------------------------------------- the end
 
     def _finish(self, made: Plan, across: Across | None, ended: Ended) -> bool:
         """Make it history; whether anything is another than it was."""
-        history = self._history
+        settings, history = self._settings, self._history
         today = date.today()
         accepted = Accepted(today)
-        folders = {os.path.dirname(one.path) for one in made.scan.workbooks}
+        folders = {one.folder for one in made.scan.workbooks}
         stamp = _accepted_stamp(accepted.files(folders), today)
         first = self._settings_of.file(Path(made.scan.workbooks[0].path)) if made.scan.workbooks else None
         wording = Wording(self._language, self._form_word)
-        about = in_words(self._wanted.of(made.scan.about, first), None, wording) if first is not None else []
+        about: list[Fact] = []
+        if first is not None and made.scan.about:
+            wanted = Wanted(settings.select, settings.ignore)
+            about = in_words(wanted.of(made.scan.about, first), None, wording)
         in_use = [
             (path, fact)
             for path, by in self._in_use.items()

@@ -29,10 +29,6 @@ TICK = 0.2  # seconds between two looks at the clock
 _MEMORY_SIGNAL = 9  # what the system kills with when memory runs out
 
 
-class Failed(Exception):
-    """A worker could not do what only it can do: what is said of all workbooks together."""
-
-
 @dataclass(slots=True)
 class _Task:
     """What a worker is given: workbooks, or one question about all of them. ``alone``: tried before."""
@@ -100,11 +96,10 @@ class Pool:
             waiting.append(_Task("check", batch))
         self._give(waiting)
 
-    def across(self, state: Path) -> Across:
+    def across(self, state: Path) -> Across | None:
         """What can only be said of all workbooks together, from the history.
 
-        Raises:
-            Failed: the worker died of it twice, or it was stopped.
+        None where the worker died of it twice, or it was stopped.
         """
         for _ in range(2):
             waiting = deque([_Task("across", question=str(state))])
@@ -123,7 +118,7 @@ class Pool:
                     return found
                 self._end(worker)
                 break
-        raise Failed
+        return None
 
     def close(self) -> None:
         """End every worker."""

@@ -14,7 +14,7 @@ from ..books.inuse import is_placeholder
 from ..catalog import Language
 from ..errors import SettingsError
 from ..model.finding import Finding
-from ..run import Seen, SettingsOf, find, not_looked_at
+from ..run import SettingsOf, find, not_looked_at
 from ..settings import Settings
 from .worker import NOTHING
 
@@ -26,6 +26,11 @@ class Lying(NamedTuple):
     size: int
     mtime_ns: int
     placeholder: bool
+
+    @property
+    def folder(self) -> str:
+        """The folder that it lies in."""
+        return self.path.rpartition(os.sep)[0]
 
 
 @dataclass(slots=True)
@@ -71,15 +76,13 @@ def scan(folders: Iterable[str], settings_of: NightSettingsOf) -> Scan:
         if not root.is_dir():
             found.missing.append(root)
             continue
-        entries: Seen = {}
-        listed = find([root], settings_of, entries)
+        listed = find([root], settings_of)
         found.unreadable += listed.unreadable
         found.about += not_looked_at(listed)
-        for path in listed.workbooks:
-            name = str(path)
-            if name not in known:
-                known.add(name)
-                found.workbooks.append(_lying(name, entries.get(path)))
+        for path, entry in listed.entries.items():
+            if path not in known:
+                known.add(path)
+                found.workbooks.append(_lying(path, entry))
     found.wrong = dict(settings_of.wrong)
     return found
 
@@ -102,7 +105,7 @@ class Stamps:
 
     def of(self, path: str) -> str:
         """The stamp that holds for a workbook."""
-        folder = os.path.dirname(path)
+        folder = path.rpartition(os.sep)[0]
         stamp = self._known.get(folder)
         if stamp is None:
             settings = self._settings_of.folder(Path(folder))

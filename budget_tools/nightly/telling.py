@@ -12,14 +12,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model.finding import Finding, ProposalSummary, id_of
-from ..model.overview import Overview
-from ..model.proposal import Registered
-from ..model.remembered import overview_json, overview_of, registered_json, registered_of
 from ..reports.wording import Wording
-from .excerpt import Excerpts
+
+if TYPE_CHECKING:
+    from ..model.overview import Overview
+    from ..model.proposal import Registered
+    from .excerpt import Excerpts
 
 IN_USE = "RUN003"
 """Told of the moment: it says nothing of the workbook's content."""
@@ -191,6 +192,8 @@ def _spelled(value: object) -> str:
 
 def registration(registered: Iterable[Registered], overviews: Iterable[Overview]) -> dict[str, Any]:
     """What a run must know of a workbook's proposals and overviews, as plain values."""
+    from ..model.remembered import overview_json, registered_json
+
     return {
         "proposals": [registered_json(one) for one in registered],
         "overviews": [overview_json(one) for one in overviews],
@@ -199,6 +202,8 @@ def registration(registered: Iterable[Registered], overviews: Iterable[Overview]
 
 def registered_in(path: str, said: Mapping[str, Any]) -> tuple[list[Registered], list[Overview]]:
     """The proposals and overviews of a workbook from the values of ``registration``."""
+    from ..model.remembered import overview_of, registered_of
+
     return (
         [registered_of(path, one) for one in said["proposals"]],
         [overview_of(path, one) for one in said["overviews"]],

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +17,7 @@ from ..model.finding import Severity
 from ..model.night import Night, Standing, Tally
 from ..reports.night import ours
 from ..reports.night.telling import MOST_LISTED
+from ..run import without_collector
 from .owners import Owners
 from .scanning import cores
 from .settings import NightSettings
@@ -35,8 +33,6 @@ INDEX = "index.html"
 
 WORTH_A_PROCESS = 2_000  # findings and workbooks to write: with less it is done before another is there
 
-# A copy of this process is there at once, and opens the history for itself.
-_CONTEXT = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 _NIGHT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<run>\d{4,})")
 _TO_READ = ("html", "xlsx")
 _NEEDS = {"html": "jinja2", "xlsx": "xlsxwriter"}
@@ -135,7 +131,8 @@ class _Task:
                     f"{self.target}: is somebody's own workbook and was left alone; give it another name"
                 )
             self.target.parent.mkdir(parents=True, exist_ok=True)
-            _WRITERS[self.format](self)
+            with without_collector():
+                _WRITERS[self.format](self)
         except (BudgetToolsError, OSError) as error:
             failed.append(str(error))
         written = not failed
@@ -164,17 +161,10 @@ def _full(night: Night, formats: Sequence[str]) -> str:
 
 
 def _carry_out(tasks: Sequence[_Task], workers: int, written: Written) -> None:
-    """Write reports, several at a time where there are many findings and cores; the longest first."""
+    """Write reports, several at a time where there are many findings and cores."""
     findings = sum(task.night.counts.of() + task.night.counts.every for task in tasks)
     workers = min(workers, len(tasks)) if findings > WORTH_A_PROCESS else 1
-    outcomes: dict[int, tuple[bool, list[str]]] = {}
-    if workers > 1:
-        ordered = sorted(range(len(tasks)), key=lambda number: tasks[number].format in _TO_READ)
-        # A child that ends all of a sudden costs nothing but time: what it leaves is written here.
-        with suppress(BrokenProcessPool, OSError), ProcessPoolExecutor(workers, _CONTEXT) as pool:
-            asked = {number: pool.submit(tasks[number].carry_out) for number in ordered}
-            for number, one in asked.items():
-                outcomes[number] = one.result()
+    outcomes = _side_by_side(tasks, workers) if workers > 1 else {}
     for number, task in enumerate(tasks):
         there, failed = outcomes[number] if number in outcomes else task.carry_out()
         written.failed += failed
@@ -182,6 +172,26 @@ def _carry_out(tasks: Sequence[_Task], workers: int, written: Written) -> None:
             written.files.append(task.target)
         if there and task.format == "html":
             written.pages.setdefault(task.owner, str(task.target))
+
+
+def _side_by_side(tasks: Sequence[_Task], workers: int) -> dict[int, tuple[bool, list[str]]]:
+    """What became of tasks by their numbers, the longest begun first.
+
+    A child that ends all of a sudden costs nothing but time: what it leaves is not among them.
+    """
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    # A copy of this process is there at once, and opens the history for itself.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    outcomes: dict[int, tuple[bool, list[str]]] = {}
+    ordered = sorted(range(len(tasks)), key=lambda number: tasks[number].format in _TO_READ)
+    with suppress(BrokenProcessPool, OSError), ProcessPoolExecutor(workers, context) as pool:
+        asked = {number: pool.submit(tasks[number].carry_out) for number in ordered}
+        for number, one in asked.items():
+            outcomes[number] = one.result()
+    return outcomes
 
 
 # Each brings a library of its own, which a night without that report need not load.
@@ -231,6 +241,8 @@ def _owned(night: Night, owners: Owners) -> list[tuple[Path, str]]:
 
     A report never lies where people read it who may not read the workbooks it tells of.
     """
+    if not night.owners:
+        return []
     found: dict[Path, str] = {}
     of_workbooks: dict[str, set[str | None]] = {}
     for workbook in night.told.workbooks():

@@ -150,13 +150,14 @@ def _row(
 
     All cells are there, so that none need say where it stands.
     """
-    parts = [_cell(content, looks[look]) for content, look in cells]
+    parts = []
+    lines = 1.0
+    for (content, look), width in zip(cells, widths, strict=False):
+        parts.append(_cell(content, looks[look]))
+        if type(content) is str and len(content) > width:
+            lines = max(lines, len(content) // (width * 0.92) + 1)
     if linked >= 0:
         parts[linked] = _cell(cells[linked][0], looks["link"])
-    lines = 1
-    for (content, _), width in zip(cells, widths, strict=False):
-        if type(content) is str and len(content) > width:
-            lines = max(lines, int(len(content) / (width * 0.92)) + 1)
     height = min(lines, MOST_LINES) * LINE
     return f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(parts)}</row>'
 

@@ -26,6 +26,7 @@ from ..wording import plain
 
 _UNWRITABLE = re.compile(r"[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\|//")
+_TO_QUOTE = re.compile(r"[^A-Za-z0-9_.~/-]+")
 _ADDRESS = re.compile(r"(?i)https?://")
 
 
@@ -82,7 +83,7 @@ def number(count: int, language: Language) -> str:
 
 def file_name(path: str) -> str:
     """The last part of a path, whatever its slashes."""
-    return re.split(r"[/\\]", path)[-1]
+    return path[max(path.rfind("/"), path.rfind("\\")) + 1 :]
 
 
 def is_windows(path: str) -> bool:
@@ -272,4 +273,4 @@ def web_address(path: str) -> str | None:
 
 
 def _quoted(path: str) -> str:
-    return quote(path, safe="/", errors="surrogateescape")
+    return _TO_QUOTE.sub(lambda match: quote(match[0], errors="surrogateescape"), path)

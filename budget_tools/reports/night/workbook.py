@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ except ImportError as missing:
 
 LONGEST_LINK = 2_079
 
+_REMEMBERED = 20_000  # workbooks of which name and address need not be worked out again
 _HEADING_ROW = 3
 _A4 = 9
 _FIGURES = ("proposals", "errors", "warnings", "notes", "new", "fixed")
@@ -107,9 +108,9 @@ class _Writer:
         self._night = night
         self._language: Language = language_of(night)
         self._wording = Wording(self._language, night.form_word)
-        # findings of one workbook follow each other
-        self._address = lru_cache(maxsize=64)(lambda path: _address(night, path, target))
-        self._named = lru_cache(maxsize=64)(self._named_anew)
+        # a workbook stands on several sheets
+        self._address = lru_cache(maxsize=_REMEMBERED)(lambda path: _address(night, path, target))
+        self._named = lru_cache(maxsize=_REMEMBERED)(self._named_anew)
         base = {"valign": "top", "text_wrap": True, "bottom": 1, "bottom_color": "#D9D9D9"}
         make = book.add_format
         date_format = "dd-mm-yyyy" if self._language == "da" else "yyyy-mm-dd"
@@ -308,22 +309,24 @@ class _Writer:
         count = night.counts.every + len(night.trouble)
         self._sheet("workbooks", columns, about, self._word("help-workbooks"), count, len(columns) - 1)
 
-        counts = night.told.by_workbook()
+        counts, nothing_found = night.told.by_workbook(), Counter[Severity | Standing]()
+        said_state = cache(lambda status: capital(word("workbook-state", status, self._language)))
+        said_renewed = {True: self._word("yes"), False: self._word("no")}
+        severities = tuple(reversed(Severity))
 
         def row(one: NightWorkbook) -> Row:
-            (name, folder), here = self._named(one.path), counts.get(one.path, Counter())
+            (name, folder), here = self._named(one.path), counts.get(one.path, nothing_found)
             checked = one.status == "checked"
-            state = capital(word("workbook-state", one.status, self._language))
             cells: list[tuple[Content, str]] = [
                 (name, "text"),
-                (state, "text" if checked else "error"),
+                (said_state(one.status), "text" if checked else "error"),
                 (one.reason, "text"),
                 (one.owner, "text"),
                 (one.proposals if checked else None, "count"),
-                *((here[severity] if checked else None, "count") for severity in reversed(Severity)),
+                *((here[severity] if checked else None, "count") for severity in severities),
                 (here[Standing.NEW] + here[Standing.REOPENED], "count"),
                 (here[Standing.FIXED], "count"),
-                (self._word("yes" if one.renewed else "no"), "text"),
+                (said_renewed[one.renewed], "text"),
                 (folder, "dim"),
             ]
             return Row(cells, 0, self._link(one.path))
