@@ -20,7 +20,8 @@ from ..model.address import Cell
 from ..model.amount import format_number
 from ..model.finding import Severity
 from ..model.night import ChangedProposal, Counts, Followed, Kind, Night, NightWorkbook, Standing, counted
-from .history import History, acceptance_of
+from .history import History
+from .history_tables import acceptance_of
 from .owners import Owners
 from .settings import NightSettings
 from .telling import unpacked, unpacked_text

@@ -22,7 +22,9 @@ from ..model.night import Night
 from ..reports.wording import Wording, plain
 from ..run import Wanted, without_collector
 from ..settings import nearest, read_settings
-from .history import End, History, Known, Row, Waiting
+from .ending import End
+from .history import History, Known, Waiting
+from .history_tables import Row
 from .owners import Owners
 from .scanning import Lying, NightSettingsOf, Scan, Stamps, cores, scan
 from .settings import NightSettings

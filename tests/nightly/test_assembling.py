@@ -13,7 +13,7 @@ from pathlib import Path
 from budget_tools import check
 from budget_tools.model.finding import Severity
 from budget_tools.model.night import Gathered, Night, Standing
-from budget_tools.nightly import history as history_of_nights
+from budget_tools.nightly import history_tables
 from budget_tools.nightly.history import History
 from budget_tools.nightly.night import Ended, run_night
 from budget_tools.nightly.notifying.digest import digests
@@ -144,7 +144,7 @@ def test_a_history_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     state.parent.mkdir()
     [finding] = [one for one in check(path).findings if one.code == "ARI001"]
     base = sqlite3.connect(state)
-    base.executescript(f"{history_of_nights._MIGRATIONS[0]}; PRAGMA user_version = 1;")
+    base.executescript(f"{history_tables.MIGRATIONS[0]}; PRAGMA user_version = 1;")
     base.execute(
         "INSERT INTO workbooks VALUES (1, ?, 1, 1, NULL, 'then', 'checked', NULL, 1, NULL)", (str(path),)
     )

@@ -44,7 +44,7 @@ except ImportError as missing:
 
 LONGEST_LINK = 2_079
 
-_REMEMBERED = 20_000  # workbooks of which name and address need not be worked out again
+_REMEMBERED = 6_000  # workbooks of which name and address need not be worked out again
 _HEADING_ROW = 3
 _A4 = 9
 _FIGURES = ("proposals", "errors", "warnings", "notes", "new", "fixed")
