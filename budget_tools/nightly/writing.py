@@ -16,7 +16,6 @@ from ..errors import BudgetToolsError, UsageError
 from ..model.finding import Severity
 from ..model.night import Night, Standing, Tally
 from ..reports.night import ours
-from ..reports.night.telling import MOST_LISTED
 from ..run import without_collector
 from .owners import Owners
 from .scanning import cores
@@ -153,6 +152,8 @@ def _tasks(
 
 def _full(night: Night, formats: Sequence[str]) -> str:
     """The name of the file that has every finding; none where there is no such file."""
+    from ..reports.night.telling import MOST_LISTED
+
     counts = night.counts
     fixed = counts.of(Standing.FIXED)
     listed = max(fixed, counts.of() - fixed) <= MOST_LISTED

@@ -11,7 +11,6 @@ from typing import cast
 
 from ..catalog import LANGUAGES, Language, fix_text, say, word
 from ..model.acceptance import Acceptance
-from ..model.edit import SetCell
 from ..model.finding import Finding, Report, Severity, WorkbookReport
 
 # What a terminal would obey instead of show: escape sequences, control characters, and the marks that
@@ -107,9 +106,12 @@ class Wording:
         if not known or not covers:
             return ""
         formula = str(covers)
-        for edit in finding.fix.edits if finding.fix is not None else ():
-            if isinstance(edit, SetCell) and edit.cell == finding.cell and edit.formula:
-                formula = edit.formula
+        if finding.fix is not None:
+            from ..model.edit import SetCell
+
+            for edit in finding.fix.edits:
+                if isinstance(edit, SetCell) and edit.cell == finding.cell and edit.formula:
+                    formula = edit.formula
         shown = shown_formula(formula, self.language)
         try:
             because = word("evidence", str(known), self.language)
