@@ -166,5 +166,7 @@
   addEventListener("afterprint", () => {
     for (const fold of foldedForPrint) fold.open = false;
   });
+  // Where the filter works, the browser must not scroll past it to where an owner stands first.
+  for (const one of document.querySelectorAll('[id^="owner="]')) one.removeAttribute("id");
   if (location.hash) recall();
 })();

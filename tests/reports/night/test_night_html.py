@@ -320,6 +320,15 @@ def test_a_saved_address_that_everything_fits_is_seen_to_hold(page: Page, plain_
     assert page.evaluate(f"({CHOSEN})('code')") == [False, "Alle"]
 
 
+@pytest.mark.parametrize("pixels", [1280, 390])
+def test_the_filter_of_a_saved_address_is_seen(page: Page, sample: Path, pixels: int) -> None:
+    page.width(pixels)
+    page.open(sample, "owner=Lene%20Holm")  # as the overview writes it, for a page without scripts
+    page.evaluate("new Promise((resolve) => setTimeout(resolve, 300))")
+    assert page.evaluate("document.querySelector('[name=owner]').value") == "Lene Holm"
+    assert abs(page.evaluate("document.getElementById('filter').getBoundingClientRect().top")) < 100
+
+
 def test_what_is_not_on_the_page_is_not_offered(page: Page, sample: Path) -> None:
     page.open(sample, "owner=Ingen")
     assert page.evaluate(f"{VISIBLE}.length") == 0
