@@ -9,13 +9,14 @@ from ..errors import UsageError
 
 TEXT = """\
 # The settings of a night: budget-tools nightly {name}
-# Only the next line must be changed. Every other line shows what can be set; remove its # to set it.
+# Only the line of the folders must be changed. Every other one shows what can be set; remove its # to set it.
 # What a form must look like stands in budget.toml beside the workbooks, which outranks this file.
+# Several folders: ["one", "two"]. Names with \\ stand between single quotes: '\\\\server\\budget'.
 
 folders = ["{folder}"]
 
 # language = "da"                     # "da" or "en", for reports and messages
-# state = "{stem}.sqlite"             # the history of the nights; keep it on a disk of this machine
+{state:<37} # the history of the nights; keep it on a disk of this machine
 # fail_on = "error"                   # exit code 1 from this severity on: "error", "warning" or "note"
 # select = ["ARI", "NUM001"]          # only these rules or groups
 # ignore = ["NUM004"]                 # not these
@@ -44,6 +45,10 @@ folders = ["{folder}"]
 # timeout = 20                        # seconds for each try
 # retries = 2
 
+# The addresses of owners who are named without one.
+# [notify.addresses]
+# "Kulturchefen" = "kultur@example.org"
+
 # [notify.smtp]
 # host = "smtp.example.org"
 # port = 587
@@ -66,7 +71,8 @@ FOLDER = "C:/Budget/2027" if os.name == "nt" else "/srv/budget/2027"
 
 def settings_text(name: str) -> str:
     """The commented settings, in a file of that name."""
-    return TEXT.format(name=name, stem=Path(name).stem, folder=FOLDER)
+    state = f'# state = "{Path(name).stem}.sqlite"'
+    return TEXT.format(name=name, state=state, folder=FOLDER)
 
 
 def write_settings(path: Path) -> None:

@@ -36,8 +36,9 @@ def _systemd(python: str, config: Path, hour: int, minute: int) -> str:
     command = " ".join(_unit_word(part) for part in (python, "-m", "budget_tools", "nightly", str(config)))
     # Working from the folder of the settings, a checkout of the toolkit elsewhere is never picked up.
     return f"""\
-# Two files for /etc/systemd/system (or ~/.config/systemd/user).
-# Then: systemctl enable --now budget-nightly.timer
+# Two files, each below its name, for /etc/systemd/system (or ~/.config/systemd/user).
+# Then: systemctl enable --now budget-nightly.timer (there: systemctl --user ...)
+# What a night says: journalctl -u budget-nightly
 # --- budget-nightly.service
 [Unit]
 Description=Check the budget workbooks
@@ -48,12 +49,14 @@ Wants=network-online.target
 Type=oneshot
 ExecStart={command}
 WorkingDirectory={_unit_path(str(config.parent))}
+# In /etc/systemd/system it runs as root unless somebody is named who may read the workbooks:
+# User=budget
 # 1: there are findings, which is no failure of the run
 SuccessExitStatus=1
 TimeoutStartSec={_LONGEST}
 KillMode=mixed
 Nice=10
-# Secrets that the settings ask for as env:NAME, one NAME=value a line:
+# Secrets that the settings ask for as env:NAME, one NAME=value a line, for nobody else to read:
 EnvironmentFile=-/etc/budget-tools/nightly.env
 
 # --- budget-nightly.timer
@@ -87,17 +90,21 @@ def _cron(python: str, config: Path, hour: int, minute: int) -> str:
     escaped = line.replace("%", "\\%")  # to cron a % is the end of the line
     return f"""\
 # A line for crontab -e; what is said goes to the log beside the settings.
+# Secrets that the settings ask for as env:NAME stand above it, one NAME=value a line.
 {minute} {hour} * * * {escaped}
 """
 
 
 def _windows(python: str, config: Path, hour: int, minute: int) -> str:
-    arguments = f'-m budget_tools nightly "{config}"'
-    return f"""\
-<?xml version="1.0" encoding="UTF-16"?>
-<!-- Save as UTF-16 (in Windows PowerShell, > does), then:
+    # A task keeps nothing of what is said. With /s the outermost quotes are taken off, and no others.
+    command = f'"{python}" -m budget_tools nightly "{config}" >> "{config.with_suffix(".log")}" 2>&1'
+    text = f"""\
+<?xml version="1.0"?>
+<!-- Save it in a file, then:
      schtasks /Create /TN "Budget nightly" /XML FILE /RU ACCOUNT /RP
-     Use UNC paths (\\\\server\\share) in the settings: a task sees no drive letters of yours. -->
+     Use UNC paths (\\\\server\\share) in the settings: a task sees no drive letters of yours.
+     What is said goes to the log beside the settings. Secrets that the settings ask for as env:NAME are
+     variables of the system or of that account. -->
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
     <Description>Check the budget workbooks every night</Description>
@@ -128,10 +135,12 @@ def _windows(python: str, config: Path, hour: int, minute: int) -> str:
   </Settings>
   <Actions Context="Author">
     <Exec>
-      <Command>{escape(python)}</Command>
-      <Arguments>{escape(arguments)}</Arguments>
+      <Command>cmd.exe</Command>
+      <Arguments>{escape(f'/d /s /c "{command}"')}</Arguments>
       <WorkingDirectory>{escape(str(config.parent))}</WorkingDirectory>
     </Exec>
   </Actions>
 </Task>
 """
+    # Plain ASCII that names no encoding is read rightly whatever the shell's > makes of it.
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")

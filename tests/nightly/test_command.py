@@ -139,6 +139,43 @@ def test_a_dry_run_does_nothing(config: Path) -> None:
     assert "3 unchanged" in output and "Would check 0." in output
 
 
+def test_a_dry_run_says_who_would_hear_and_who_would_not(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KODE", "hemmelig")
+    monkeypatch.delenv("PING", raising=False)
+    config.write_text(
+        "folders = 'forslag'\n[owners]\nKultur = 'Kulturchefen'\nSkole = 'Ole <ole@example.org>'\n"
+        "[notify]\nping = 'env:PING'\nwebhooks = 'env:KODE'\n"
+        "[notify.smtp]\nhost = 'mail'\nfrom = 'a@b.dk'\nto = 'c@b.dk'\npassword = 'env:KODE'\n",
+        encoding="utf-8",
+    )
+    (config.parent / "forslag" / "budget.toml").write_text(
+        '[committees]\n"2.1.2" = { committee = "X", owner = "fælles@example.org" }\n', encoding="utf-8"
+    )
+    code, output = run(config, "--dry-run")
+    assert code == 0 and "hemmelig" not in output
+    told = output[output.index("Would mail") :].splitlines()
+    assert told == [
+        "Would mail through mail:587, if anything is new or fixed:",
+        "  c@b.dk: everything",
+        "  Kulturchefen: nothing, as notify.addresses has no address for this owner",
+        "  Ole <ole@example.org>: what is theirs",
+        "  fælles@example.org: what is theirs",
+        "Would tell 1 webhook, if anything is new or fixed.",
+        "Would ping the dead-man's switch at the start and at the end.",
+        "Would fail to send: the environment has no variable PING, which the settings ask for.",
+        "Nothing was checked, written or sent.",
+    ]
+
+
+def test_a_dry_run_that_finds_no_workbooks_says_how_the_night_would_end(config: Path) -> None:
+    config.write_text("folders = 'et andet sted'\n[notify]\nping = 'http://127.0.0.1:1/'\n", encoding="utf-8")
+    code, output = run(config, "--dry-run")
+    assert code == 0 and "A night that finds no workbooks ends with 3" in output
+    assert "Would ping" in output and "Would tell nobody: the settings have neither" in output
+
+
 def test_init_then_run(tmp_path: Path) -> None:
     config = tmp_path / "nat.toml"
     code, output = run("init", config)

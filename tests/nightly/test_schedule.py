@@ -68,10 +68,12 @@ def test_cron_runs_what_was_meant(tmp_path: Path) -> None:
     assert said == ["-m", "budget_tools", "nightly", str(config), str(folder)]
 
 
-def test_windows() -> None:
-    text = scheduled("windows", ODD, "05:30", PYTHON)
-    assert text.startswith('<?xml version="1.0" encoding="UTF-16"?>')
-    root = ElementTree.fromstring(text.encode("utf-16"))
+@pytest.mark.parametrize("saved", ["ascii", "utf-8", "cp850", "utf-8-sig", "utf-16"])
+def test_windows(saved: str) -> None:
+    """However a shell saves it: Windows PowerShell as UTF-16, others as they got it."""
+    danish = Path('/srv/Økonomi 100% & "mere"/nat $1.toml')
+    text = scheduled("windows", danish, "05:30", PYTHON)
+    root = ElementTree.fromstring(text.encode(saved))
     assert root.tag == f"{TASK}Task" and root.get("version") == "1.2"
     # the order in which the schema of tasks wants them
     assert [one.tag.removeprefix(TASK) for one in root] == [
@@ -84,7 +86,12 @@ def test_windows() -> None:
     execute = root.find(f"{TASK}Actions/{TASK}Exec")
     assert execute is not None
     assert [one.tag.removeprefix(TASK) for one in execute] == ["Command", "Arguments", "WorkingDirectory"]
-    assert [one.text for one in execute] == [PYTHON, f'-m budget_tools nightly "{ODD}"', str(ODD.parent)]
+    command, arguments, folder = [one.text or "" for one in execute]
+    assert (command, folder) == ("cmd.exe", str(danish.parent))
+    quoted = re.fullmatch('/d /s /c "(.*)"', arguments)  # with /s, cmd takes off these two and no others
+    log = danish.with_suffix(".log")
+    assert quoted is not None
+    assert quoted[1] == f'"{PYTHON}" -m budget_tools nightly "{danish}" >> "{log}" 2>&1'
     assert root.findtext(f"{TASK}Triggers/{TASK}CalendarTrigger/{TASK}StartBoundary") == "2026-01-01T05:30:00"
     principal = root.find(f"{TASK}Principals/{TASK}Principal")
     actions = root.find(f"{TASK}Actions")

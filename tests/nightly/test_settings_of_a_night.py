@@ -28,7 +28,18 @@ def test_the_settings_that_are_written_say_the_defaults(tmp_path: Path) -> None:
     used = parse_night(whole, "nat.toml")
     assert used.reports == Reports() and used.deadline == (date(2026, 5, 1),)
     assert used.notify.smtp is not None and used.owners["2.1.2"] == "okonomi@example.org"
+    assert used.notify.addresses == {"Kulturchefen": "kultur@example.org"}
     assert used.limits == plain.limits
+
+
+@pytest.mark.parametrize("name", ["nat.toml", "budget 2027-2030, alle udvalg og forvaltninger.toml"])
+def test_the_comments_stand_below_each_other(name: str) -> None:
+    lines = settings_text(name).splitlines()
+    first = lines[lines.index(next(one for one in lines if one.startswith("# language"))) :]
+    state = first[1].removeprefix(f'# state = "{name.removesuffix(".toml")}.sqlite"')
+    assert state.lstrip().startswith("# the history") and state.startswith(" ")
+    if name == "nat.toml":
+        assert first[1].index("# the history") == first[0].index('# "da" or "en"')
 
 
 def test_it_never_replaces_a_file(tmp_path: Path) -> None:

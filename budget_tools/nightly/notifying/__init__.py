@@ -27,12 +27,12 @@ from ...catalog import Language, word
 from ...model.night import Night
 from ..settings import Notify
 from . import mail, outbox, ping, webhook
-from .digest import Digest, clean, digests, language_of, unlike
+from .digest import Digest, clean, digests, language_of, said_day, unlike
 from .outbox import Message
 from .shapes import as_chat, as_html, as_text, unnoticed
 from .tries import told
 
-__all__ = ["Failed", "Outcome", "Sent", "broken", "finish", "send_test", "start"]
+__all__ = ["Failed", "Outcome", "Sent", "address_of", "broken", "finish", "send_test", "start"]
 
 Log = Callable[[str], object]
 
@@ -155,15 +155,14 @@ def _recipients(
     language = language_of(night)
     if notify.smtp is None and not notify.webhooks:
         return
-    addresses = {name.casefold().strip(): address for name, address in notify.addresses.items()}
     written = digests(night, reports)
     notices = [
         word("notify", "no-address", language, by=clean(one.owner))
         for one in written
-        if one.owner is not None and notify.smtp is not None and not _address(one.owner, addresses)
+        if one.owner is not None and notify.smtp is not None and not address_of(one.owner, notify)
     ]
     notices += [
-        word("notify", "not-delivered", language, to=one.to, date=one.written[:10], because=why)
+        word("notify", "not-delivered", language, to=one.to, date=_day(one, language), because=why)
         for one, why in before
         if why and one.way == "mail"
     ]
@@ -175,7 +174,7 @@ def _recipients(
             for to in notify.smtp.to if notify.smtp is not None else ():
                 yield one, "mail", to
         elif notify.smtp is not None:
-            yield one, "mail", _address(one.owner, addresses)
+            yield one, "mail", address_of(one.owner, notify)
 
 
 def _message(night: Night, digest: Digest, way: str, to: str) -> Message:
@@ -234,13 +233,21 @@ def _on_their_ways(messages: tuple[Message, ...], notify: Notify) -> Iterator[tu
             yield one, "", "it is not in the settings any more"
 
 
-def _address(owner: str, addresses: Mapping[str, str]) -> str:
+def _day(message: Message, language: Language) -> str:
+    """When a message was written, as its readers write a day."""
+    return said_day(datetime.fromisoformat(message.written).date(), language)
+
+
+def address_of(owner: str, notify: Notify) -> str:
     """The address of an owner, "" where there is none: from the settings, or the owner is one by itself.
 
-    >>> _address("Bente Hansen <bente@example.org>", {}), _address("Kultur", {"kultur": "kb@example.org"})
+    >>> known = Notify(addresses={"Kultur": "kb@example.org"})
+    >>> address_of("Bente Hansen <bente@example.org>", known), address_of("kultur", known)
     ('bente@example.org', 'kb@example.org')
     """
-    found = addresses.get(owner.casefold().strip()) or parseaddr(owner)[1]
+    wanted = owner.casefold().strip()
+    named = (address for name, address in notify.addresses.items() if name.casefold().strip() == wanted)
+    found = next(named, "") or parseaddr(owner)[1]
     name, at, domain = found.rpartition("@")
     return found if at and name and domain and not set(found) & set(" <>,;\r\n\t") else ""
 

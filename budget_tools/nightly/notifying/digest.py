@@ -292,7 +292,7 @@ def _of_change(change: ChangedProposal, form_word: str, language: Language) -> N
         what=clean(change.what),
         old=clean(change.old),
         new=clean(change.new),
-        date=_date(change.deadline, language),
+        date=said_day(change.deadline, language),
     )
     place = _place(change.number, change.sheet, change.cell, form_word)
     return News(
@@ -324,7 +324,7 @@ def _summary(night: Night, workbooks: int, still_open: int) -> str:
         "notify",
         "summary" if night.complete else "summary-incomplete",
         language,
-        date=_date(night.ended.date(), language),
+        date=said_day(night.ended.date(), language),
         time=night.ended.strftime("%H.%M" if language == "da" else "%H:%M"),
         workbooks=plural("workbooks", workbooks, language),
         findings=plural("notify-open", still_open, language),
@@ -371,13 +371,22 @@ def on_their_pc(path: str, shares: Iterable[tuple[str, str]]) -> str:
 def unlike(night: Night, told: frozenset[str]) -> tuple[Night, frozenset[str]]:
     """The night without those changes and troubles that were told before, and the names of all it has.
 
-    They hold for as long as their cause does, a finding is new for one night only.
+    They hold for as long as their cause does, a finding is new for one night only. A change was told too when
+    its workbook was called something else: what was told of a workbook that has it no longer.
     """
     changes = {_name(one.path, one.number, one.what, one.new): one for one in night.changed}
     troubles = {_name("trouble", sentence): sentence for sentence in night.trouble}
+    moved = Counter(_wherever(name) for name in told - set(changes))
+
+    def known(name: str) -> bool:
+        if name not in told and moved[_wherever(name)]:
+            moved[_wherever(name)] -= 1
+            return True
+        return name in told
+
     left = replace(
         night,
-        changed=tuple(one for name, one in changes.items() if name not in told),
+        changed=tuple(one for name, one in changes.items() if not known(name)),
         trouble=tuple(one for name, one in troubles.items() if name not in told),
     )
     return left, frozenset(changes) | frozenset(troubles)
@@ -392,6 +401,11 @@ def _name(*parts: str | None) -> str:
     return "\x1f".join(part or "" for part in parts)
 
 
+def _wherever(name: str) -> str:
+    """The name of a change without the path, which stands first."""
+    return name.partition("\x1f")[2]
+
+
 def clean(text: str) -> str:
     """Text from a workbook or a path as it can be sent: on one line, nothing obeyed, all of it UTF-8.
 
@@ -401,7 +415,8 @@ def clean(text: str) -> str:
     return plain(text).encode("utf-8", "replace").decode("utf-8")
 
 
-def _date(day: date, language: Language) -> str:
+def said_day(day: date, language: Language) -> str:
+    """A day as it is written in a mail."""
     return day.strftime("%d.%m.%Y" if language == "da" else "%Y-%m-%d")
 
 

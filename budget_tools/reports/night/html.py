@@ -125,6 +125,14 @@ class Group(NamedTuple):
     groups: list[Any]
 
 
+class Choice(NamedTuple):
+    """Something to narrow the page by; ``here``: there is some of it."""
+
+    value: str
+    words: str
+    here: bool = True
+
+
 class Workbook(NamedTuple):
     """The findings of a workbook, by proposal; ``link`` opens it."""
 
@@ -365,28 +373,28 @@ class _Page:
         times = self._anchors[name]
         return name if times == 1 else f"{name}-{times}"
 
-    def _choices(self) -> list[tuple[str, str, list[tuple[str, str]]]]:
-        """The lists of the filter, for what is on the page: name, heading, and value with words for each."""
+    def _choices(self) -> list[tuple[str, str, list[Choice]]]:
+        """The lists of the filter: name, heading, and what can be chosen.
+
+        What is not on the page stands there unseen, for an address from another night that asks for it.
+        """
         here = self.findings
         by_code = Counter(one.code for one in here)
         known = set(codes())
         owners = {one.owner for one in here} | {one.owner for one in self.night.changed}
         committees = {one.committee for one in here} | {one.committee for one in self.night.changed}
-        severities, standings = {one.severity for one in here}, {one.standing for one in here}
+        severities = {one.severity for one in here}
+        standings = set() if self.first else {one.standing for one in here}
         return [
             (
                 "severity",
                 self.word("column-severity"),
-                [(one.word, self._severities[one]) for one in reversed(Severity) if one in severities],
+                [Choice(one.word, self._severities[one], one in severities) for one in reversed(Severity)],
             ),
             (
                 "standing",
                 self.word("column-standing"),
-                [
-                    (one.value, self._standings[one])
-                    for one in Standing
-                    if not self.first and one in standings
-                ],
+                [Choice(one.value, self._standings[one], one in standings) for one in Standing],
             ),
             ("owner", self.word("column-owner"), self._named(owners, self.owner_name)),
             ("committee", self.word("column-committee"), self._named(committees, self.committee_name)),
@@ -394,17 +402,16 @@ class _Page:
                 "code",
                 self.word("column-code"),
                 [
-                    (code, f"{code} {title(code, self.language) if code in known else ''} ({count})")
+                    Choice(code, f"{code} {title(code, self.language) if code in known else ''} ({count})")
                     for code, count in sorted(by_code.items())
                 ],
             ),
         ]
 
-    def _named(self, keys: set[str | None], name: Callable[[str | None], str]) -> list[tuple[str, str]]:
-        if len(keys) < 2:
-            return []
-        ordered = sorted(keys, key=lambda one: (one is None, one or ""))
-        return [(self.key_of(one), name(one)) for one in ordered]
+    def _named(self, keys: set[str | None], name: Callable[[str | None], str]) -> list[Choice]:
+        """The names in order, and last that there is none."""
+        named = [Choice(self.key_of(one), name(one)) for one in sorted(key for key in keys if key)]
+        return [*named, Choice(self.key_of(None), name(None), None in keys or "" in keys)]
 
 
 def _divided(findings: Iterable[Followed], by: Callable[[Followed], Key]) -> dict[Key, list[Followed]]:

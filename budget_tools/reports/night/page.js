@@ -4,6 +4,7 @@
   const form = document.getElementById("filter");
   if (!form) return;
   const nothing = document.getElementById("nothing");
+  const missing = document.getElementById("missing");
   const output = form.querySelector("output");
   const numbers = new Intl.NumberFormat(document.documentElement.lang);
   const groups = [...document.querySelectorAll("[data-group]")];
@@ -70,7 +71,12 @@
     for (const fold of folds) fold.open = given.size ? shown <= MANY : unfoldedAtFirst.has(fold);
     output.textContent = given.size ? output.dataset.shown.replace("#", numbers.format(shown)) : "";
     nothing.hidden = count.size > 0;
-    remember(given);
+    missing.hidden = true;
+    return given;
+  }
+
+  function applyAndRemember() {
+    remember(apply());
   }
 
   function remember(given) {
@@ -90,17 +96,45 @@
   function recall() {
     const fragment = location.hash.slice(1);
     if (fragment && !fragment.includes("=")) {
-      unfoldTo(document.getElementById(decodeURIComponent(fragment)));
+      showNamed(fragment);
       return;
     }
-    const given = new URLSearchParams(fragment);
-    for (const field of form.elements) if (field.name) field.value = given.get(field.name) ?? "";
-    apply();
+    choose(new URLSearchParams(fragment));
+    applyAndRemember();
     if (fragment) form.scrollIntoView();
   }
 
+  // An address holds whatever stands on the page: what it asks for is seen to be chosen, also where only that
+  // stands here, and where nothing does. Otherwise all would be shown as if it were what was asked for.
+  function choose(given) {
+    for (const field of form.elements) {
+      if (!field.name) continue;
+      const value = (given.get(field.name) ?? "").trim();
+      if (field.options && ![...field.options].some((one) => one.value === value)) field.add(new Option(value));
+      field.value = value;
+      if (value) field.closest("label").hidden = false;
+    }
+  }
+
+  function showNamed(fragment) {
+    const element = document.getElementById(fragment) ?? document.getElementById(decoded(fragment));
+    if (element && element.closest("[hidden]")) {
+      choose(new Map());
+      apply();
+    }
+    missing.hidden = element !== null;
+    unfoldTo(element ?? missing);
+  }
+
+  function decoded(fragment) {
+    try {
+      return decodeURIComponent(fragment);
+    } catch {
+      return fragment; // a lone % is a name like any other
+    }
+  }
+
   function unfoldTo(element) {
-    if (!element) return;
     for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) {
       fold.open = true;
     }
@@ -110,12 +144,12 @@
   let waiting = 0;
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("change", apply);
+  form.addEventListener("change", applyAndRemember);
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(apply, 150);
+    waiting = setTimeout(applyAndRemember, 150);
   });
-  form.addEventListener("reset", () => setTimeout(apply));
+  form.addEventListener("reset", () => setTimeout(applyAndRemember));
   document.getElementById("unfold").addEventListener("click", () => {
     for (const fold of folds) if (!fold.hidden) fold.open = true;
   });
@@ -132,5 +166,7 @@
   addEventListener("afterprint", () => {
     for (const fold of foldedForPrint) fold.open = false;
   });
+  // Where the filter works, the browser must not scroll past it to where an owner stands first.
+  for (const one of document.querySelectorAll('[id^="owner="]')) one.removeAttribute("id");
   if (location.hash) recall();
 })();

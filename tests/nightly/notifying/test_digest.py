@@ -296,6 +296,19 @@ def test_changes_and_troubles_are_told_once() -> None:
     assert unlike(known, names)[0] == known  # back again: news
 
 
+def test_a_change_is_not_told_again_when_its_workbook_is_renamed() -> None:
+    here, there = f"{FOLDER}/Økonomi/løn.xlsx", f"{FOLDER}/Økonomi/løn 2.xlsx"
+    _, names = unlike(night(changed=(change(path=here),)), frozenset())
+    left, renamed = unlike(night(changed=(change(path=there),)), names)
+    assert left.changed == () and unlike(night(changed=(change(path=there),)), renamed)[0].changed == ()
+    # the same in another proposal of that number is news, wherever it stands in the list
+    both = (change(path=f"{FOLDER}/a.xlsx"), change(path=here))
+    assert [one.path for one in unlike(night(changed=both), names)[0].changed] == [f"{FOLDER}/a.xlsx"]
+    # and so is a second one where only one was renamed
+    both = (change(path=there), change(path=f"{FOLDER}/z.xlsx"))
+    assert [one.path for one in unlike(night(changed=both), names)[0].changed] == [f"{FOLDER}/z.xlsx"]
+
+
 def test_trouble_alone_is_told_to_the_department() -> None:
     found = digests(night(trouble=("Mappen /srv/x kunne ikke åbnes.",), complete=False))
     assert [one.owner for one in found] == [None]

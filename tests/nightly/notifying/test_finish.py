@@ -187,7 +187,7 @@ def test_the_department_hears_of_mails_that_did_not_arrive(post: Post, db: sqlit
     finish(night(finding(4), run=8), notify(post.port), 1, db, print)
     body = post.mails[-1] if post.mails[-1]["To"] == DEPARTMENT else post.mails[-2]
     text = next(body.iter_parts()).get_content()
-    assert "Mailen til ole@example.org af 2026-11-29 kunne ikke afleveres: 550 no such user" in text
+    assert "Mailen til ole@example.org af 29.11.2026 kunne ikke afleveres: 550 no such user" in text
 
 
 def test_what_waits_too_long_is_given_up(db: sqlite3.Connection, post: Post) -> None:

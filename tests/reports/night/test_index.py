@@ -95,3 +95,12 @@ def test_in_a_browser(browser: Browser, tmp_path: Path, pixels: int) -> None:
     assert page.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= pixels
     assert page.evaluate("document.querySelectorAll('svg rect').length") > 100
+    # no heading of the table is broken into letters, and all of them are seen
+    pieces = page.evaluate("""[...document.querySelectorAll('.nights thead th')].map((one) => {
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      return range.getClientRects().length;
+    })""")
+    assert pieces == [1] * 8
+    table = "document.querySelector('.nights').closest('.scroll')"
+    assert page.evaluate(f"{table}.scrollWidth <= {table}.clientWidth")

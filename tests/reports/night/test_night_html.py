@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html as markup
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -258,6 +259,117 @@ def test_what_fits_nothing_says_so(page: Page, sample: Path) -> None:
     page.open(sample, "q=findes+ikke+noget+sted")
     assert page.evaluate("document.getElementById('nothing').checkVisibility()")
     assert page.evaluate(f"{VISIBLE}.length") == 0
+
+
+CHOSEN = """(name) => {
+  const field = document.querySelector(`select[name=${name}]`);
+  return [field.checkVisibility(), field.selectedOptions[0].textContent];
+}"""
+NOTHING = "document.getElementById('nothing')"
+
+
+@pytest.fixture(scope="module")
+def plain_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two warnings of one owner, one committee and one rule, both open: nothing to choose between."""
+    target = tmp_path_factory.mktemp("plain") / "Kontrol.html"
+    warning = followed(severity=Severity.WARNING)
+    html.write(night(warning, warning._replace(id="b", path="/budget/2027/2.xlsx")), target)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("fragment", "name", "said"),
+    [
+        ("severity=error&owner=Lene+Holm", "severity", "Fejl"),
+        ("standing=new", "standing", "Ny"),
+        ("owner=Jens+%C3%98.+B%C3%A6k", "owner", "Jens Ø. Bæk"),
+        ("owner=-", "owner", "Uden ansvarlig"),
+        ("committee=Skoleudvalget&severity=warning", "committee", "Skoleudvalget"),
+        ("code=ARI009", "code", "ARI009"),
+    ],
+)
+@pytest.mark.parametrize("pixels", [1280, 390])
+def test_a_saved_address_that_nothing_fits_does_not_show_everything(
+    page: Page, plain_night: Path, fragment: str, name: str, said: str, pixels: int
+) -> None:
+    page.width(pixels)
+    page.open(plain_night, fragment)
+    assert page.evaluate(f"{VISIBLE}.length") == 0
+    assert page.evaluate(f"{NOTHING}.checkVisibility()")
+    assert page.evaluate("document.querySelector('output').textContent") == "Viser 0 af 2"
+    assert page.evaluate(f"({CHOSEN})('{name}')") == [True, said]
+    assert page.evaluate("document.documentElement.scrollWidth") <= pixels
+    box = page.evaluate(f"(({{top, bottom}}) => [top, bottom])({NOTHING}.getBoundingClientRect())")
+    assert 0 < box[0] < box[1] < 900  # seen without scrolling
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate(f"{NOTHING}.querySelector('button').click()")
+    page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")
+    assert page.evaluate(f"{VISIBLE}.length") == 2
+    assert not page.evaluate(f"{NOTHING}.checkVisibility()")
+    assert page.evaluate("location.hash") == ""
+
+
+def test_a_saved_address_that_everything_fits_is_seen_to_hold(page: Page, plain_night: Path) -> None:
+    page.open(plain_night)
+    fields = "[...document.querySelectorAll('#filter select')]"
+    assert page.evaluate(f"{fields}.some((one) => one.checkVisibility())") is False
+    page.open(plain_night, "severity=warning&owner=Lene+Holm")
+    assert page.evaluate(f"{VISIBLE}.length") == 2
+    assert page.evaluate(f"({CHOSEN})('severity')") == [True, "Advarsel"]
+    assert page.evaluate(f"({CHOSEN})('owner')") == [True, "Lene Holm"]
+    assert page.evaluate(f"({CHOSEN})('code')") == [False, "Alle"]
+
+
+@pytest.mark.parametrize("pixels", [1280, 390])
+def test_the_filter_of_a_saved_address_is_seen(page: Page, sample: Path, pixels: int) -> None:
+    page.width(pixels)
+    page.open(sample, "owner=Lene%20Holm")  # as the overview writes it, for a page without scripts
+    page.evaluate("new Promise((resolve) => setTimeout(resolve, 300))")
+    assert page.evaluate("document.querySelector('[name=owner]').value") == "Lene Holm"
+    assert abs(page.evaluate("document.getElementById('filter').getBoundingClientRect().top")) < 100
+
+
+def test_what_is_not_on_the_page_is_not_offered(page: Page, sample: Path) -> None:
+    page.open(sample, "owner=Ingen")
+    assert page.evaluate(f"{VISIBLE}.length") == 0
+    offered = "[...document.querySelector('[name=owner]').options].filter((one) => !one.hidden)"
+    assert page.evaluate(f"{offered}.map((one) => one.textContent)") == [
+        "Alle", "Jens Ø. Bæk", "Lene Holm", "Uden ansvarlig", "Ingen",
+    ]  # fmt: skip
+    page.open(sample)
+    assert "Ingen" not in page.evaluate(f"{offered}.map((one) => one.textContent)")
+
+
+def test_a_page_with_only_changed_figures_is_filtered_too(page: Page, tmp_path: Path) -> None:
+    told = night(workbooks=(NightWorkbook("/budget/2027/1.xlsx", "checked", None, None, True),))
+    target, _ = written(replace(told, changed=sampled().changed), tmp_path)
+    rows = "document.querySelectorAll('.changes tbody tr:not([hidden])').length"
+    assert page.open(target).evaluate(rows) == 2
+    assert page.open(target, "owner=Lene+Holm").evaluate(rows) == 1
+    assert page.evaluate("document.querySelector('output').textContent") == ""
+    assert page.open(target, "severity=error").evaluate(rows) == 0
+    assert page.evaluate(f"{NOTHING}.checkVisibility()")
+
+
+def test_an_address_with_an_id_shows_a_finding_that_the_filter_hid(page: Page, sample: Path) -> None:
+    page.open(sample, "severity=note")
+    hidden = page.evaluate("document.querySelector('#open article.error').id")
+    page.evaluate(f"location.hash = '{hidden}'")
+    page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")
+    assert page.evaluate(f"document.getElementById('{hidden}').checkVisibility()")
+    assert page.evaluate("location.hash") == f"#{hidden}"
+    assert page.evaluate("document.querySelector('[name=severity]').value") == ""
+
+
+@pytest.mark.parametrize("fragment", ["0123456789ab", "100%"])
+def test_an_address_with_an_id_that_is_gone_says_so(page: Page, sample: Path, fragment: str) -> None:
+    page.open(sample, fragment)
+    assert page.evaluate("document.getElementById('missing').checkVisibility()")
+    assert page.evaluate(f"{VISIBLE}.length") == len(list(sampled().told.findings()))
+    assert page.complaints == []
+    page.evaluate("location.hash = 'severity=error'")
+    page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")
+    assert not page.evaluate("document.getElementById('missing').checkVisibility()")
 
 
 def test_an_address_with_an_id_unfolds_that_finding(page: Page, sample: Path) -> None:
