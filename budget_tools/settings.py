@@ -140,7 +140,10 @@ def parse(model: type[_Model], text: str, path: str, *, documented: str = "docs/
     try:
         data: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+        sentence = f"{path}: not valid TOML: {error}"
+        if "\\" in str(error):
+            sentence += r"; a path with a backslash stands between single quotes: 'C:\budget'"
+        raise SettingsError(sentence) from error
     try:
         return model.model_validate(_frozen(data))
     except ValidationError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -32,7 +33,9 @@ class _Nightly(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
-            args = [_RUN, *args]
+            word = args[0]
+            if word.startswith("-") or os.path.splitext(word)[1] or os.path.exists(word) or os.sep in word:
+                args = [_RUN, *args]
         return super().parse_args(ctx, args)
 
 
@@ -207,7 +210,6 @@ def run_once(
             return tell(night, history, ended, settings, log.say) if tell is not None else None
 
         wanted = tell is not None and _is_told(settings)
-        _started(settings, log.say)
         try:
             ended = run_night(
                 settings,
@@ -218,6 +220,7 @@ def run_once(
                 fail_on_new=fail_on_new,
                 stopped=asked,
                 tell=told if wanted else None,
+                begun=lambda: _started(settings, log.say),
             )
         except AlreadyRunning as error:
             typer.echo(f"Error: {error}", err=True)

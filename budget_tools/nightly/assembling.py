@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -187,13 +188,28 @@ class Remembered:
     @cached_property
     def _base(self) -> sqlite3.Connection:
         base = sqlite3.connect(self.state, timeout=30)
-        base.create_function("owner_of", 2, self.owners.of_finding, deterministic=True)
+        base.create_function("owner_of", 2, self._owner_of, deterministic=True)
         base.execute("PRAGMA query_only = ON")
         return base
 
+    def _owner_of(self, path: str | None, proposal: str | None) -> str | None:
+        """Who answers for a finding: of a workbook as a whole whoever answers for that."""
+        owner = self.owners.of_finding(path, proposal)
+        if owner is None and proposal is None and path is not None:
+            return self._owner_of_workbook.get(path)
+        return owner
+
+    @cached_property
+    def _owner_of_workbook(self) -> Mapping[str, str]:
+        """Who answers for each workbook for which somebody does, as its proposals tell."""
+        with closing(sqlite3.connect(self.state, timeout=30)) as base:
+            rows = base.execute("SELECT path, numbers FROM workbooks JOIN contents ON workbook = number")
+            found = {path: self.owners.of_workbook(path, json.loads(numbers)) for path, numbers in rows}
+        return {path: owner for path, owner in found.items() if owner is not None}
+
     def __getstate__(self) -> dict[str, object]:
-        """Everything but the open file: another process opens it for itself."""
-        return {name: value for name, value in self.__dict__.items() if name != "_base"}
+        """Everything but the open file and what was read from it: another process does so for itself."""
+        return {name: value for name, value in self.__dict__.items() if name not in _OWN}
 
     def _workbooks(self, condition: str = "1", *, summaries: bool = False) -> Iterator[NightWorkbook]:
         inside = " AND w.path >= :first AND w.path < :after" if self.folder is not None else ""
@@ -253,6 +269,7 @@ def _among(standings: Sequence[Standing]) -> str:
     return f"IN ({', '.join(repr(one.value) for one in standings)})"
 
 
+_OWN = ("_base", "_owner_of_workbook")
 _SEVERITY = {int(one): one for one in Severity}
 _STANDINGS = {one.value: one for one in Standing}
 
@@ -321,6 +338,8 @@ def _what(change: Change, language: Language) -> str:
     if change.part != "figure":
         return word("nightly", f"part-{change.part}", language)
     column = word("nightly", "total", language) if change.column == "total" else change.column
+    if change.line and column and change.line.casefold() == column.casefold():
+        return change.line  # the sum of all sums
     return ", ".join(part for part in (change.line, column) if part)
 
 

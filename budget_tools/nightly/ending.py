@@ -17,7 +17,6 @@ from ..model.night import Standing
 from .history_tables import (
     ABOUT_RUN,
     ACROSS,
-    COUNTED,
     GONE,
     MOMENT,
     OWN,
@@ -408,7 +407,7 @@ class _Finishing:
         [counts] = base.execute(
             "SELECT coalesce(sum(severity = 3), 0), coalesce(sum(severity = 2), 0),"
             " coalesce(sum(severity = 1), 0) FROM findings"
-            f" WHERE {COUNTED}"
+            " WHERE standing != 'fixed' AND accepted IS NULL"
         )
         [became] = base.execute(
             "SELECT coalesce(sum(standing IN ('new', 'reopened')), 0), coalesce(sum(standing = 'fixed'), 0)"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..errors import UsageError
 from ..model.night import Tally
 from .ending import End, finish
-from .history_tables import COUNTED, opened, said_of
+from .history_tables import LASTING, opened, said_of
 from .telling import registered_in, unpacked
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class History:
 
     def open_at_least(self, severity: int, run: int | None = None) -> int:
         """How many findings are open from a severity on; with ``run`` only those that are new in it."""
-        sql = f"SELECT count(*) FROM findings WHERE {COUNTED} AND severity >= ?"
+        sql = f"SELECT count(*) FROM findings WHERE {LASTING} AND severity >= ?"
         if run is None:
             rows = self._base.execute(sql, (severity,))
         else:

@@ -137,8 +137,8 @@ class Row(NamedTuple):
 ROW = "number, workbook, id, nth, kind, amounts, code, standing, run, accepted, seed, names, proposal"
 
 
-COUNTED = f"standing != 'fixed' AND accepted IS NULL AND kind != {MOMENT}"
-"""Of the findings that count: those that are there, not accepted and not of the moment."""
+LASTING = f"standing != 'fixed' AND accepted IS NULL AND kind != {MOMENT}"
+"""Of the findings that a night is judged by: they are there, not accepted and not of the moment."""
 
 
 def opened(path: Path) -> sqlite3.Connection:

@@ -234,12 +234,14 @@ def run_night(
     stopped: Callable[[], bool] = lambda: False,
     tell: Callable[[Callable[[], Night], History, Ended], int | None] | None = None,
     keep_unchanged: bool = True,
+    begun: Callable[[], object] = lambda: None,
 ) -> Ended:
     """Check what changed in the folders since last night, and remember what became of it.
 
     ``tell`` is called when the night is history, to write and send, with a function that puts it together;
     what it returns outranks the exit code. A run that was stopped keeps what it has checked, and the next one
     goes on from there. Without ``keep_unchanged`` a run in which nothing became another is no night.
+    ``begun`` is called when it is certain that no other run is at work.
 
     Raises:
         AlreadyRunning: another run works on the same history.
@@ -247,6 +249,7 @@ def run_night(
     """
     spoken = language_of(settings, language)
     with only_run(Path(settings.state or "nightly.sqlite")):
+        begun()
         history = opened(settings)
         try:
             run = _Run(settings, history, spoken, log, stopped, force)
@@ -366,15 +369,14 @@ class _Run:
         found = made.scan
         for key, folders in (("folder-missing", found.missing), ("folder-unreadable", found.unreadable)):
             for folder in folders:
-                self._say(word("nightly", key, self._language, folder=plain(str(folder))))
+                self._say(key, folder=plain(str(folder)))
         for folder, error in found.wrong.items():
-            said = word(
-                "nightly", "settings-wrong", self._language, folder=plain(str(folder)), error=plain(error)
-            )
-            self._say(said)
+            self._say("settings-wrong", folder=plain(str(folder)), error=plain(error))
         for folder in made.vanished:
             n = sum(Path(one.path).is_relative_to(folder) for one in self._history.known())
-            self._say(word("nightly", "folder-empty", self._language, folder=plain(str(folder)), n=n))
+            self._say("folder-empty", folder=plain(str(folder)), n=n)
+        if not found.workbooks and not self._trouble:
+            self._say("no-workbooks", folders=plain(", ".join(self._settings.folders)))
         if found.workbooks:
             first = self._settings_of.file(Path(found.workbooks[0].path))
             self._form_word = first.form_word
@@ -385,11 +387,11 @@ class _Run:
                 if by is not None:
                     self._in_use[lying.path] = by
 
-    def _say(self, sentence: str) -> None:
-        """Something that was not as it should be: in the log and in the reports."""
+    def _say(self, key: str, **facts: object) -> None:
+        """Something that was not as it should be: in the reports, and in English in the log."""
         self._complete = False
-        self._trouble.append(sentence)
-        self._log.say(sentence)
+        self._trouble.append(word("nightly", key, self._language, **facts))
+        self._log.say(word("nightly", key, "en", **facts))
 
     def _refuse_placeholders(self, made: Plan, order: Order) -> None:
         """What is only in the cloud is not fetched; whoever wants that says so in the settings."""
@@ -455,7 +457,7 @@ class _Run:
             ended.checked += 1
             self._log.workbook(path, outcome)
             if outcome.again and outcome.status == "checked":
-                self._say(word("nightly", _CHANGING, self._language, file=plain(Path(path).name)))
+                self._say(_CHANGING, file=plain(Path(path).name))
         if put:
             self._history.put(self._number, put)
         if same:
@@ -477,7 +479,7 @@ class _Run:
             return None
         found = pool().across(self._history.path)
         if found is None:
-            self._say(word("nightly", "across-failed", self._language))
+            self._say("across-failed")
         return found
 
     # ----------------------------------------------------------------------------------- the end

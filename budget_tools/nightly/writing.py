@@ -41,7 +41,7 @@ _NEEDS = {"html": "jinja2", "xlsx": "xlsxwriter"}
 class Written:
     """What was written, the department's page and each owner's own, and what could not be written."""
 
-    pages: dict[str | None, str] = field(default_factory=dict)
+    pages: dict[str | None, list[str]] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
@@ -81,6 +81,8 @@ def write_reports(night: Night, settings: NightSettings, owners: Owners) -> Writ
     to_read = [one for one in formats if one in _TO_READ]
     if settings.reports.owner_folder and to_read:
         for place, owner in _owned(night, owners):
+            if not place.is_dir():
+                continue  # it is away for the moment, or the drive that it lies on
             part = replace(night.part(owner, str(place)), folders=(str(place),), trouble=())
             tasks += _tasks(part, place, to_read, severity, owner)
     _carry_out(tasks, settings.limits.workers or cores(), written)
@@ -172,7 +174,7 @@ def _carry_out(tasks: Sequence[_Task], workers: int, written: Written) -> None:
         if there:
             written.files.append(task.target)
         if there and task.format == "html":
-            written.pages.setdefault(task.owner, str(task.target))
+            written.pages.setdefault(task.owner, []).append(str(task.target))
 
 
 def _side_by_side(tasks: Sequence[_Task], workers: int) -> dict[int, tuple[bool, list[str]]]:

@@ -13,9 +13,12 @@ from typer.testing import CliRunner
 
 from budget_tools.cli.main import app
 from budget_tools.nightly import writing
+from budget_tools.nightly.night import only_run
 from budget_tools.nightly.writing import NAMES
 from budget_tools.reports.night.ours import is_ours
 from tests.nightly.folders import LONG_AGO, form
+
+from .notifying.servers import web_server
 
 RUNNER = CliRunner()
 LAST = re.compile(
@@ -219,3 +222,45 @@ def test_the_watch_command(tmp_path: Path) -> None:
     assert done.exit_code == 1 and "budget-tools watch: status=findings exit=1" in done.output
     shutil.rmtree(tmp_path / "forslag")
     assert RUNNER.invoke(app, command).exit_code == 2
+
+
+def test_no_folder_of_an_owner_is_made(config: Path) -> None:
+    run(config)
+    (config.parent / "forslag").rename(config.parent / "væk")
+    code, output = run(config)
+    assert code == 3 and "There is no folder" in output
+    assert not (config.parent / "forslag").exists()
+
+
+def test_a_night_without_workbooks_says_so(config: Path) -> None:
+    (config.parent / "tom").mkdir()
+    config.write_text(
+        "folders = 'tom'\n[reports]\nformats = ['json']\n[limits]\nworkers = 1\n", encoding="utf-8"
+    )
+    code, output = run(config)
+    assert code == 3 and "There are no workbooks (.xlsx, .xlsm) in" in output
+    (report,) = (config.parent / "rapporter").rglob("Kontrol.json")
+    (said,) = json.loads(report.read_text(encoding="utf-8"))["trouble"]
+    assert said.startswith("Der er ingen projektmapper")
+
+
+@pytest.mark.parametrize(
+    ("word", "said"), [("tst", "No such command 'tst'"), ("nat2.toml", "nat2.toml: cannot be read")]
+)
+def test_a_word_that_is_no_command(tmp_path: Path, word: str, said: str) -> None:
+    code, output = run(word if word == "tst" else tmp_path / word)
+    assert code == 2 and said in output
+
+
+def test_a_run_that_is_refused_tells_nobody_that_it_began(config: Path) -> None:
+    with web_server() as web, only_run(config.with_suffix(".sqlite")):
+        with config.open("a", encoding="utf-8") as file:
+            file.write(f"[notify]\nping = 'http://127.0.0.1:{web.port}/nat'\n")
+        code, output = run(config)
+    assert code == 3 and "another run is at work" in output and web.paths == []
+
+
+def test_a_backslash_in_a_path(config: Path) -> None:
+    config.write_text('folders = "C:\\budget\\data"\n', encoding="utf-8")
+    code, output = run(config)
+    assert code == 2 and r"between single quotes: 'C:\budget'" in output

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from budget_tools.model.night import Standing
 from budget_tools.nightly.owners import Owners
 from budget_tools.nightly.scanning import NightSettingsOf
+
+from .folders import form, settings_of, settled, spend
 
 
 def owners(root: Path, **named: str) -> Owners:
@@ -58,3 +61,13 @@ def test_a_workbook_of_several_owners_is_nobodys(root: Path) -> None:
     assert by.of_workbook(path, ("2.1.2. 01", "2.1.2. 02")) == "administration"
     assert by.of_workbook(path, ("2.1.2. 01", "2.1.3. 02")) is None
     assert by.of_workbook(path, ()) is None
+
+
+def test_of_a_workbook_as_a_whole_its_owner_hears(tmp_path: Path) -> None:
+    path = form(tmp_path / "forslag", "a", "02")
+    settings = settings_of(tmp_path, owners={"2.1.2": "administration"})
+    spend(settings)
+    path.write_bytes(b"PK")
+    settled(path)
+    one = spend(settings).only(Standing.NEW)
+    assert (one.code, one.proposal, one.owner) == ("RUN002", None, "administration")

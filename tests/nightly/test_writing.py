@@ -55,3 +55,18 @@ def test_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies
     other, alone = reports(tmp_path / "alone", 1)
     assert {name.rpartition("/")[2] for name in alone} == {name.rpartition("/")[2] for name in files}
     assert len(alone) == len(files) and other.failed == []
+
+
+def test_an_owner_of_two_folders_has_two_pages(tmp_path: Path) -> None:
+    for name in ("Skole Nord", "Skole Syd"):
+        form(tmp_path / "forslag" / name, name[-3:], "01" if name.endswith("d") else "02", total=299)
+    settings = settings_of(tmp_path, owners={"Skole*": "skole"}, reports={"formats": ("html",)})
+
+    def tell(night: Callable[[], Night], history: History, ended: Ended) -> int | None:
+        assert ended.owners is not None
+        pages = write_reports(night(), settings, ended.owners).pages
+        assert [Path(one).parent.name for one in pages["skole"]] == ["Skole Nord", "Skole Syd"]
+        assert len(pages[None]) == 1
+        return None
+
+    run_night(settings, Heard(), tell=tell)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
@@ -76,7 +76,7 @@ def finish(
     exit_code: int,
     db: sqlite3.Connection,
     log: Log,
-    reports: Mapping[str | None, str] | None = None,
+    reports: Mapping[str | None, Sequence[str]] | None = None,
 ) -> tuple[Outcome, ...]:
     """Tell of a night that ran to its end, and of those before it that could not be told.
 
@@ -108,7 +108,7 @@ def send_test(notify: Notify, language: Language, log: Log) -> tuple[Outcome, ..
 
 
 def _send(
-    night: Night, notify: Notify, db: sqlite3.Connection, reports: Mapping[str | None, str]
+    night: Night, notify: Notify, db: sqlite3.Connection, reports: Mapping[str | None, Sequence[str]]
 ) -> Iterator[Outcome]:
     """Write down what is to be told, then send all that waits."""
     kept = True
@@ -148,7 +148,7 @@ def _send(
 def _recipients(
     night: Night,
     notify: Notify,
-    reports: Mapping[str | None, str],
+    reports: Mapping[str | None, Sequence[str]],
     before: Iterable[tuple[Message, str | None]],
 ) -> Iterator[tuple[Digest, str, str]]:
     """Each digest with the way it goes and to whom: everybody who has news, "" where there is no address."""

@@ -70,7 +70,7 @@ class Digest:
     rest: str | None
     count: int  # of all news, those left out too
     notices: tuple[str, ...]
-    report: str | None
+    reports: tuple[str, ...]
     footer: str
 
     @property
@@ -78,15 +78,10 @@ class Digest:
         """Everything in it with its workbook."""
         return ((group.workbook, one) for group in self.groups for one in group.news)
 
-    @property
-    def report_is_link(self) -> bool:
-        """Whether a mail program can open the report: paths are for the reader to paste."""
-        return (self.report or "").startswith(("https://", "http://"))
-
 
 def digests(
     night: Night,
-    reports: Mapping[str | None, str] | None = None,
+    reports: Mapping[str | None, Sequence[str]] | None = None,
     notices: Iterable[str] = (),
 ) -> tuple[Digest, ...]:
     """A digest for every owner with news, then the department's, which has all of it.
@@ -112,7 +107,7 @@ def digests(
     for owner, paths in sorted(shown.items()):
         summary = _summary(night, night.counts.workbooks.get(owner, 0), still[owner])
         its = {path: news[owner, path] for path in paths}
-        written.append(_digest(night, owner, counted[owner], its, summary, where.get(owner)))
+        written.append(_digest(night, owner, counted[owner], its, summary, where.get(owner, ())))
     trouble = tuple(clean(sentence) for sentence in night.trouble)
     if counted or trouble:
         summary = _summary(night, night.counts.every, still.total())
@@ -125,7 +120,7 @@ def digests(
         }
         its = {path: news[path] for path in foremost}
         said = (*trouble, *notices)
-        written.append(_digest(night, None, everything, its, summary, where.get(None), owners, said))
+        written.append(_digest(night, None, everything, its, summary, where.get(None, ()), owners, said))
     return tuple(written)
 
 
@@ -218,7 +213,7 @@ def _digest(
     count: _Count,
     found: Mapping[str, Sequence[News]],
     summary: str,
-    report: str | None,
+    reports: Sequence[str],
     owners: Mapping[str, str] | None = None,
     notices: tuple[str, ...] = (),
 ) -> Digest:
@@ -252,7 +247,7 @@ def _digest(
         word("notify", "more", language, n=left, spread=spread) if left else None,
         count.kinds.total(),
         notices,
-        clean(on_their_pc(report, night.shares)) if report else None,
+        tuple([clean(on_their_pc(report, night.shares)) for report in reports]),
         word("notify", "footer-department" if owner is None else "footer", language),
     )
 

@@ -38,10 +38,16 @@ def as_text(digest: Digest) -> str:
             lines += ["", f"  {group.rest}"]
     if digest.rest:
         lines += ["", digest.rest]
-    if digest.report:
-        lines += ["", f"{word('notify', 'report', digest.language)} {digest.report}"]
+    if digest.reports:
+        lines += ["", _where(digest)]
     lines += ["", "-- ", digest.footer]
     return "\n".join(lines) + "\n"
+
+
+def _where(digest: Digest) -> str:
+    """Where the reports are, each on a line of its own where there are several."""
+    said = word("notify", "report", digest.language)
+    return f"{said} {digest.reports[0]}" if len(digest.reports) == 1 else "\n".join([said, *digest.reports])
 
 
 def as_html(digest: Digest) -> str:
@@ -69,7 +75,7 @@ def as_chat(digest: Digest, limit: int = LONGEST_CHAT) -> str:
         lines.append(f"• {one.label}: {at}: {one.text}")
     lines = [line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…" for line in lines]
     shown = min(FIRST, len(tuple(digest.told)))
-    report = [f"{word('notify', 'report', digest.language)} {digest.report}"] if digest.report else []
+    report = [_where(digest)] if digest.reports else []
     while True:
         left = digest.count - shown
         rest = [word("notify", "more-told", digest.language, n=left)] if left and shown else []

@@ -141,7 +141,7 @@ def test_the_worst_three_counts_and_the_fixed_ones() -> None:
 
 def test_cells_sentences_and_what_to_do() -> None:
     text = as_text(
-        of(digests(night(finding(14, hint="Uden 'Pension' går det op.")), {BENTE: "R:\\a.html"}), BENTE)
+        of(digests(night(finding(14, hint="Uden 'Pension' går det op.")), {BENTE: ["R:\\a.html"]}), BENTE)
     )
     assert text.splitlines() == [
         "1 ny fejl",
@@ -183,7 +183,7 @@ def test_many_are_counted_and_the_rest_is_in_the_report() -> None:
         for book in range(30)
         for row in range(1, 13)
     ]
-    digest = of(digests(night(*crowd), {BENTE: "https://example.org/a"}), BENTE)
+    digest = of(digests(night(*crowd), {BENTE: ["https://example.org/a"]}), BENTE)
     assert digest.heading == "240 nye fejl, 120 nye bemærkninger"
     assert len(list(digest.told)) == MOST
     assert all(len(group.news) == MOST_OF_A_WORKBOOK for group in digest.groups)
@@ -205,7 +205,7 @@ def test_html_and_text_say_the_same() -> None:
         trouble=("Mappen /srv/x kunne ikke åbnes.",),
         complete=False,
     )
-    for digest in digests(known, {None: "/srv/rapport.html"}):
+    for digest in digests(known, {None: ["/srv/rapport.html"]}):
         text = re.sub(r"^(-- |- )", "", as_text(digest), flags=re.M)
         words = [word for word in read(as_html(digest)).words if word != "·"]
         told = [word for word in text.split() if word != "·"]
@@ -228,7 +228,7 @@ def test_nothing_from_a_workbook_is_obeyed() -> None:
         changed=(change(NASTY, what=NASTY, old=NASTY, owner=NASTY),),
         trouble=(NASTY,),
     )
-    for digest in digests(known, {None: NASTY, NASTY: NASTY}):
+    for digest in digests(known, {None: [NASTY], NASTY: [NASTY, NASTY]}):
         assert "\n" not in digest.subject and "\r" not in digest.subject
         page, text = as_html(digest), as_text(digest)
         assert "<script" not in page and "alert(1)" in page
@@ -280,7 +280,7 @@ def test_workbooks_are_named_from_their_folder_on() -> None:
 )
 def test_the_report_lies_where_the_reader_finds_it(share: str, shown: str) -> None:
     known = replace(night(finding(1)), shares=(("/srv", "\\\\wrong"), (FOLDER, share)))
-    assert digests(known, {None: f"{FOLDER}/rapporter/nat 7.html"})[-1].report == shown
+    assert digests(known, {None: [f"{FOLDER}/rapporter/nat 7.html"]})[-1].reports == (shown,)
 
 
 def test_changes_and_troubles_are_told_once() -> None:

@@ -98,7 +98,7 @@ def test_a_ping_is_a_web_address(ping: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_department_is_told_in_a_chat(web: Web, db: sqlite3.Connection) -> None:
     known = night(finding(3), finding(4, Standing.FIXED, owner=OLE))
-    assert ways(finish(known, notify(webhooks=(web.hook,)), 1, db, print, {None: "/r.html"})) == [
+    assert ways(finish(known, notify(webhooks=(web.hook,)), 1, db, print, {None: ["/r.html"]})) == [
         ("Sent", "webhook", "1")
     ]
     (body,) = web.bodies
