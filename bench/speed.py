@@ -119,7 +119,8 @@ def _peak() -> float:
 
 def _memory_child(folder: Path, count: int) -> None:
     """Check a folder and print: peak before the first workbook, peak at the end, CPU seconds."""
-    import budget_tools.inspection
+    import budget_tools.inspection.across
+    import budget_tools.inspection.batch
     import budget_tools.run  # noqa: F401  what every check imports, before the first peak is read
 
     before = _peak()

@@ -33,18 +33,23 @@ STAGES: dict[str, tuple[str, ...]] = {
     "reading: relationships, sheet list": ("books.file.contents",),
     "reading: calamine": ("books.file._read",),
     "reading: sheetxml": ("books.file._sheet",),
-    "formats, hidden": ("inspection._covered",),
-    "layout": ("inspection.layout",),
-    "formulas worked out": ("inspection._computed", "inspection._plainly_computed"),
-    "cover": ("inspection.cover",),
-    "cover: explain": ("inspection._inspect_totals",),
-    "rules": ("inspection._run",),
-    "schema (pandera)": (
-        "inspection.check_tables",
-        "inspection.check_proposals",
-        "inspection.check_register",
+    "formats, hidden": ("inspection.examining.covered",),
+    "layout": ("inspection.examining.layout",),
+    "formulas worked out": ("inspection.covering.results_of", "inspection.covering.plain_results"),
+    "cover": ("inspection.covering.cover",),
+    "cover: explain": ("inspection.batch.inspect_totals",),
+    "rules": (
+        "inspection.examining.ask",
+        "inspection.batch.ask",
+        "inspection.broken.ask",
+        "inspection.across.ask",
     ),
-    "report": ("inspection._report", "run.Wanted.of"),
+    "schema (pandera)": (
+        "inspection.batch.check_tables",
+        "inspection.batch.check_proposals",
+        "inspection.across.check_register",
+    ),
+    "report": ("inspection.batch.report_of", "run.Wanted.of"),
 }
 """The functions of each stage, under ``budget_tools``, by the name their caller knows them by."""
 
@@ -139,21 +144,20 @@ def _by_stage(folder: Path, count: int) -> None:
 
 def _by_rule(folder: Path, count: int) -> None:
     import budget_tools
-    from budget_tools import inspection
+    from budget_tools.inspection import asking
 
     clock, swapped = Clock(), Swapped()
 
     def timed(rule: Any) -> Any:
         return dataclasses.replace(rule, logic=clock.wrap(rule.code, rule.logic))
 
-    by_code = {code: timed(rule) for code, rule in inspection._BY_CODE.items()}
-    swapped.swap(inspection, "_BY_CODE", by_code)
+    by_code = {code: timed(rule) for code, rule in asking._BY_CODE.items()}
+    swapped.swap(asking, "_BY_CODE", by_code)
     by_subject = {
-        subject: tuple(by_code[rule.code] for rule in rules)
-        for subject, rules in inspection._BY_SUBJECT.items()
+        subject: tuple(by_code[rule.code] for rule in rules) for subject, rules in asking._BY_SUBJECT.items()
     }
-    swapped.swap(inspection, "_BY_SUBJECT", by_subject)
-    inspection._asked.cache_clear()
+    swapped.swap(asking, "_BY_SUBJECT", by_subject)
+    asking._without.cache_clear()
     clock.start()
     try:
         budget_tools.check(folder)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .comparing import Comparison
-    from .inspection import Examined
+    from .inspection.examining import Examined
     from .model.overview import Overview
     from .model.proposal import Registered
     from .model.snapshot import Snapshot
@@ -257,7 +257,8 @@ def check(
     reports, registered = _inspect_all(found.workbooks, settings_of, wanted, progress, read, snapshots)
     about_run = list(not_looked_at(found))
     if registered:
-        from .inspection import as_registers_say, inspect_run, known_to_registers
+        from .inspection.across import inspect_run
+        from .inspection.registers import as_registers_say, known_to_registers
 
         listed = [one for report in reports.values() for one in report.overviews]
         if listed:
@@ -315,7 +316,8 @@ def compare(
     (8, True)
     """
     from .comparing import Comparison, differences
-    from .inspection import listed_in, snapshots, snapshots_as_registers_say
+    from .inspection.registers import snapshots_as_registers_say
+    from .inspection.reporting import listed_in, snapshots
 
     settings_of = SettingsOf(config, language)
     wanted = Wanted(nothing=True)
@@ -358,7 +360,9 @@ def check_book(book: Book, settings: Settings, *, sheet: str | None = None) -> R
         settings: the settings that hold for it.
         sheet: report only what is found on this sheet; all are read, because formulas reach across them.
     """
-    from .inspection import examine, inspect, inspect_run
+    from .inspection.across import inspect_run
+    from .inspection.batch import inspect
+    from .inspection.examining import examine
 
     ((report, registered),) = inspect([examine(book, settings)])
     about_run = [
@@ -474,7 +478,7 @@ def examine_all(
     from .books.file import read_bytes
     from .books.guard import snapshot
     from .books.inuse import LockFiles, owner
-    from .inspection import examine
+    from .inspection.examining import examine
 
     lock_files = LockFiles()
     for path in paths:
@@ -533,7 +537,7 @@ def inspect_all(
     ``digest`` is what the register compares proposals by. ``hash`` is quick, but says something else in
     every process; what outlives one needs another.
     """
-    from .inspection import BATCH_BOOKS, BATCH_LINES, inspect
+    from .inspection.batch import BATCH_BOOKS, BATCH_LINES, inspect
 
     batch: list[Examined] = []
     lines = 0

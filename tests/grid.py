@@ -20,7 +20,9 @@ from decimal import Decimal
 
 from budget_tools.books.memory import MemoryBook, Plain
 from budget_tools.formula import Evaluator
-from budget_tools.inspection import examine, inspect, inspect_run
+from budget_tools.inspection.across import inspect_run
+from budget_tools.inspection.batch import inspect
+from budget_tools.inspection.examining import examine
 from budget_tools.model.address import column_number, parse_cell, parse_range
 from budget_tools.model.book import Book, ErrorValue
 from budget_tools.model.finding import Finding

@@ -10,7 +10,8 @@ import pytest
 from budget_tools.books import longsheet
 from budget_tools.books.file import WorkbookFile
 from budget_tools.formula import shifted
-from budget_tools.inspection import examine, inspect
+from budget_tools.inspection.batch import inspect
+from budget_tools.inspection.examining import examine
 from budget_tools.layout import long, words
 from budget_tools.layout.long import LongLines
 from budget_tools.model.address import Cell

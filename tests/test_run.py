@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from budget_tools import Report, SettingsError, Severity, UsageError, check, fill, inspection
+from budget_tools import Report, SettingsError, Severity, UsageError, check, fill
 from budget_tools.catalog import codes
 from budget_tools.changing.fill import FilledWorkbook
+from budget_tools.inspection import asking, batch
 from budget_tools.model.address import Cell
 from budget_tools.model.finding import Finding
 from tests.package_parts import assert_only_changed
@@ -356,7 +357,7 @@ def test_the_order_of_the_paths_is_kept(tmp_path: Path) -> None:
 )
 def test_batches_change_nothing(limit: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
     whole = check(SAMPLES).to_json()
-    monkeypatch.setattr(inspection, *limit)
+    monkeypatch.setattr(batch, *limit)
     assert check(SAMPLES).to_json() == whole
 
 
@@ -392,14 +393,14 @@ def crashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]
         def broken(rule: Any) -> Any:
             return replace(rule, logic=logic) if rule.code == code else rule
 
-        by_subject = {subject: tuple(map(broken, rules)) for subject, rules in inspection._BY_SUBJECT.items()}
-        monkeypatch.setattr(inspection, "_BY_SUBJECT", by_subject)
-        by_code = {one: broken(rule) for one, rule in inspection._BY_CODE.items()}
-        monkeypatch.setattr(inspection, "_BY_CODE", by_code)
-        inspection._asked.cache_clear()
+        by_subject = {subject: tuple(map(broken, rules)) for subject, rules in asking._BY_SUBJECT.items()}
+        monkeypatch.setattr(asking, "_BY_SUBJECT", by_subject)
+        by_code = {one: broken(rule) for one, rule in asking._BY_CODE.items()}
+        monkeypatch.setattr(asking, "_BY_CODE", by_code)
+        asking._without.cache_clear()
 
     yield crash
-    inspection._asked.cache_clear()
+    asking._without.cache_clear()
 
 
 @pytest.mark.parametrize("code", ["STR003", "STR001", "IDN006", "IDN001", "STR005", "ARI001", "IDN002"])

@@ -23,7 +23,7 @@ from ..settings import Limits
 from .writing import Following, Writing, copies, following
 
 if TYPE_CHECKING:
-    from ..inspection import Examined
+    from ..inspection.examining import Examined
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def fill(
     >>> [(str(total.cell), total.formula, str(total.value)) for total in plan.workbooks[0].totals]
     [('F10', '=SUM(B10:E10)', '2000'), ('F11', '=SUM(F10)', '2000')]
     """
-    from ..inspection import Examined
+    from ..inspection.examining import Examined
 
     if isinstance(paths, str | Path):
         paths = [paths]

@@ -24,7 +24,7 @@ from ..settings import Limits
 from .writing import Following, Writing, copies, following
 
 if TYPE_CHECKING:
-    from ..inspection import Examined
+    from ..inspection.examining import Examined
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def fix(
     ...  for done in plan.workbooks[0].fixes for change in done.changes]
     [('C10', '1.500', '1500')]
     """
-    from ..inspection import Examined
+    from ..inspection.examining import Examined
 
     if isinstance(paths, str | Path):
         paths = [paths]
@@ -198,7 +198,7 @@ def _offered(
     findings: Collection[str],
 ) -> list[PlannedFix]:
     """The fixes of a workbook that were asked for, each with what it changes."""
-    from ..inspection import inspect
+    from ..inspection.batch import inspect
 
     report, _ = inspect([examined])[0]
     settled = tuple(wanted.of(report.findings, settings_of.file(path)))

@@ -182,7 +182,7 @@ def _without_marks(click: Click) -> int | None:
 def fill_totals(click: Click) -> str:
     """Show the empty totals and their formulas, and write them after a yes."""
     from ..filling import missing_totals
-    from ..inspection import examine
+    from ..inspection.examining import examine
 
     examined = examine(click.read(), click.settings)
     edits = [edit for page in examined.pages for table in page.tables for _, edit in missing_totals(table)]

@@ -96,9 +96,9 @@ def main() -> None:
     _keep_to_the_parent()
     orders = sys.stdin.buffer
     order: Order = pickle.load(orders)
-    from .. import inspection  # the long imports belong to the start, not to the first workbook
+    from ..inspection import across, batch  # the long imports belong to the start, not to the first workbook
 
-    assert inspection
+    assert across and batch
     _limit_memory(order.memory_mb)
     while True:
         try:
@@ -263,7 +263,8 @@ def _trusted(state: tuple[int, int]) -> tuple[int, int]:
 
 def _across(state: str, order: Order, _: IO[bytes]) -> Across:
     """What can only be said of all workbooks together, and what registers say of the proposals of others."""
-    from ..inspection import BESIDE_OTHERS, as_registers_say, inspect_run
+    from ..inspection.across import inspect_run
+    from ..inspection.registers import BESIDE_OTHERS, as_registers_say
     from ..reports.wording import Wording
     from .history import register
     from .telling import Across, Said, in_words

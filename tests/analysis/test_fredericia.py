@@ -17,7 +17,8 @@ from budget_tools.analysis import Overview, analysed, overview_of
 from budget_tools.analysis.sums import STEPS
 from budget_tools.books.memory import MemoryBook
 from budget_tools.catalog import say
-from budget_tools.inspection import examine, inspect
+from budget_tools.inspection.batch import inspect
+from budget_tools.inspection.examining import examine
 from budget_tools.model.address import a1
 from budget_tools.settings import Settings
 

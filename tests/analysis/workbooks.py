@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from budget_tools.analysis import Overview, analysed, overview_of
 from budget_tools.books.memory import MemoryBook, Plain
-from budget_tools.inspection import Examined, examine, inspect
+from budget_tools.inspection.batch import inspect
+from budget_tools.inspection.examining import Examined, examine
 from budget_tools.model.address import a1
 from budget_tools.model.finding import Finding
 from budget_tools.settings import Settings

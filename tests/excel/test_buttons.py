@@ -16,7 +16,7 @@ from budget_tools.books.live import LiveBook
 from budget_tools.cli.main import app
 from budget_tools.excel import buttons, listing
 from budget_tools.filling import missing_totals
-from budget_tools.inspection import examine
+from budget_tools.inspection.examining import examine
 from budget_tools.model.address import Cell
 from budget_tools.run import check_book
 from budget_tools.settings import Settings
@@ -368,7 +368,7 @@ def test_a_failure_is_a_sentence_and_a_log(
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("budget_tools.inspection.examine", broken)
+    monkeypatch.setattr("budget_tools.inspection.examining.examine", broken)
     buttons.check()
     log = tmp_path / "state" / "budget_tools" / "excel.log"
     assert str(log) in engine.alerts[-1] and "boom" not in engine.alerts[-1]

@@ -6,7 +6,8 @@ import pytest
 
 from budget_tools.books.memory import MemoryBook, Plain
 from budget_tools.filling import missing_totals
-from budget_tools.inspection import examine, inspect
+from budget_tools.inspection.batch import inspect
+from budget_tools.inspection.examining import examine
 from budget_tools.settings import Settings
 from tests.grid import place, read_grid
 

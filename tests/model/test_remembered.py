@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from budget_tools.inspection import inspect, inspect_run
+from budget_tools.inspection.across import inspect_run
+from budget_tools.inspection.batch import inspect
 from budget_tools.model.remembered import overview_json, overview_of, registered_json, registered_of
 from budget_tools.run import SettingsOf, examine_all
 from tests.comparing.municipality import blocks, one_each, overview, write

@@ -11,7 +11,7 @@ import pytest
 from budget_tools import check
 from budget_tools.books.file import WorkbookFile
 from budget_tools.catalog import Language
-from budget_tools.inspection import examine
+from budget_tools.inspection.examining import examine
 from budget_tools.model.address import Cell
 from budget_tools.model.book import ErrorValue
 from budget_tools.model.finding import Finding, Place

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from budget_tools.books.memory import MemoryBook, Plain
-from budget_tools.inspection import examine, inspect, inspect_run
+from budget_tools.inspection.across import inspect_run
+from budget_tools.inspection.batch import inspect
+from budget_tools.inspection.examining import examine
 from budget_tools.model.finding import Finding
 from budget_tools.settings import Settings
 

@@ -6,7 +6,9 @@ import textwrap
 
 from budget_tools.books.memory import MemoryBook, Plain
 from budget_tools.catalog import say
-from budget_tools.inspection import examine, inspect, inspect_run
+from budget_tools.inspection.across import inspect_run
+from budget_tools.inspection.batch import inspect
+from budget_tools.inspection.examining import examine
 from budget_tools.model.finding import Finding
 from budget_tools.settings import Settings, parse_settings
 

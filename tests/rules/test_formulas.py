@@ -7,7 +7,9 @@ import textwrap
 import pytest
 
 from budget_tools.catalog import entry
-from budget_tools.inspection import examine, inspect, settle
+from budget_tools.inspection.batch import inspect
+from budget_tools.inspection.examining import examine
+from budget_tools.inspection.settling import settle
 from budget_tools.model.address import Cell
 from budget_tools.model.finding import Finding, Place, Severity
 from budget_tools.reports.wording import Wording
