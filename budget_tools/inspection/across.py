@@ -12,7 +12,7 @@ from dataclasses import replace
 from ..model.finding import Finding
 from ..model.overview import Overview
 from ..model.proposal import Registered, Run
-from ..prose.numbering import numbering_of
+from ..prose.numbering import is_number, numbering_of
 from ..schema import check_register
 from ..settings import Settings
 from .asking import ask, rule_of, rules_by_subject
@@ -44,14 +44,19 @@ def inspect_run(registered: Sequence[Registered], listed: Sequence[Overview] = (
 def _numbering(
     registered: Sequence[Registered],
 ) -> tuple[tuple[Registered, ...], tuple[str | None, str, int] | None]:
-    """The proposals that are numbered unlike the others, and the numbering of a run where they tell it."""
-    if not any(one.unfamiliar for one in registered):
+    """The proposals that are numbered unlike the others, and the numbering of a run where they tell it.
+
+    What is no number in any numbering tells nothing of how the others are written.
+    """
+    unfamiliar = [one for one in registered if one.unfamiliar]
+    if not unfamiliar:
         return (), None
-    numbered = [one for one in registered if one.number or one.unfamiliar]
-    found = numbering_of([one.number or one.unfamiliar for one in numbered])
+    numbered = [one for one in registered if one.number or is_number(one.unfamiliar)]
+    found = numbering_of([one.number or one.unfamiliar for one in numbered]) if numbered else None
     if found is None:
-        return tuple(one for one in numbered if one.unfamiliar), None
-    unlike = tuple(one for at, one in enumerate(numbered) if at not in found.fitting)
+        return tuple(unfamiliar), None
+    fitting = {id(numbered[at]) for at in found.fitting}
+    unlike = tuple(one for one in registered if (one.number or one.unfamiliar) and id(one) not in fitting)
     return unlike, (found.pattern, found.example, len(found.fitting))
 
 

@@ -14,7 +14,7 @@ from ..model.proposal import Proposal, Registered
 from ..model.snapshot import Snapshot
 from ..model.table import Axis, ColumnRole, LineKind, Table, YearRole
 from ..prose import price_level_of
-from ..prose.numbering import is_number
+from ..prose.numbering import is_nearly_number, is_number
 from ..rules.across import frame_of
 from ..rules.overviews import nets
 from ..rules.text import named, staff_price
@@ -154,10 +154,13 @@ def _registered(examined: Examined, proposal: Proposal, digest: Callable[[object
 
 
 def is_unfamiliar(proposal: Proposal, settings: Settings) -> bool:
-    """Whether a proposal has a number that is none without settings, and there are no settings of numbers."""
+    """Whether a proposal has a number that is none without settings, and there are no settings of numbers.
+
+    It may be mistyped: only beside the others is it told what it is meant to be.
+    """
     return (
         proposal.number is None
         and "pattern" not in settings.number.model_fields_set
         and bool(proposal.tables)
-        and is_number(proposal.number_text)
+        and (is_number(proposal.number_text) or is_nearly_number(proposal.number_text))
     )

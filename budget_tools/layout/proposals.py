@@ -10,6 +10,7 @@ from functools import lru_cache
 from ..model.address import Cell
 from ..model.book import Sheet, Value
 from ..model.proposal import Text
+from ..prose.numbering import is_nearly_number, is_number, meant_by
 from . import words
 from .headings import Note
 from .identity import Identity, answered, formerly
@@ -17,11 +18,13 @@ from .misprints import FIRST_YEAR, LAST_YEAR
 
 _FORM = re.compile(
     rf"[*_\s]*(?P<word>{'|'.join(re.escape(w) for w in sorted(words.FORM, key=len, reverse=True))})"
-    r"(?![\w-])[\s.:]*(?:(?:nr|no|nummer|number)\b[\s.:]*)?(?P<rest>.*)",
+    r"(?![\w-])[\s.:]*(?P<asked>(?:nr|no|nummer|number)\b[\s.:]*)?(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_ANCHOR = 120
 _NUMBER_LIKE = re.compile(r"[\dXx][\dXx.,/\- ]*[a-zA-Z]?(?![\w])")
+_FIRST_PIECE = re.compile(r"[\w.,/-]*\w")
+_LIKE_DIGITS = frozenset("OIl")
 _ACCOUNT = re.compile(r"(?P<account>\d[\d.]{2,})\s*//\s*(?P<title>.+)", re.DOTALL)
 _SEPARATOR = re.compile(r"\s+[-–—/|]\s+")
 
@@ -71,6 +74,11 @@ def anchor(text: str, pattern: str) -> tuple[str, str] | None:
         if beside and not (beside[0].isupper() or beside[0] in "-–(" or formerly(beside, pattern)):
             return None  # 'Skema 2.1.2. 01 viser, at …' is a sentence
         return found["number"], beside
+    mistyped = _mistyped(rest, pattern) or _other_number(rest, asked=_asks(match))
+    if mistyped:
+        beside = rest[len(mistyped) :].strip(" -–:")
+        if not beside or beside[0].isupper() or beside[0] == "(":
+            return mistyped, beside
     if rest[0].isupper() and _names_committee(rest):
         return "", rest
     like = _NUMBER_LIKE.match(rest)
@@ -82,6 +90,43 @@ def anchor(text: str, pattern: str) -> tuple[str, str] | None:
             return like[0].strip(), beside
         return None
     return None
+
+
+_MOST_PIECES = 3  # of a number, by the blanks in it
+
+
+@lru_cache(maxsize=4096)
+def _mistyped(rest: str, pattern: str) -> str | None:
+    """What a text begins with, if that is a number in the grammar but for a slip: '2.1.2. O1'."""
+    pieces = rest.split(" ")
+    for count in range(min(_MOST_PIECES, len(pieces)), 0, -1):
+        text = " ".join(pieces[:count]).rstrip(" :;-–")
+        if meant_by(text, pattern) is not None:
+            return text
+    return None
+
+
+def _other_number(rest: str, *, asked: bool) -> str | None:
+    """What a text begins with, if that is a number with letters in it: '1O5' among 101, 102; 'BU-12'.
+
+    Only in a run is it told which of them was meant to be one. Where nobody asks for a number, one that
+    begins with a letter must look like digits throughout: 'Budgetforslag V2' is the second version.
+    """
+    match = _FIRST_PIECE.match(rest)
+    text = match[0] if match else ""
+    letters = set(filter(str.isalpha, text))
+    if not letters or words.year_of_text(text) is not None:
+        return None  # 'B2024' is a year
+    if text[0].isdigit():
+        return text if is_nearly_number(text) and not is_number(text) else None
+    if not (asked or (len(text) > 2 and letters <= _LIKE_DIGITS)):
+        return None
+    return text if is_number(text) or is_nearly_number(text) else None
+
+
+def _asks(match: re.Match[str]) -> bool:
+    """Whether the words before a number ask for one: 'Forslag nr.', 'Skemanummer'."""
+    return bool(match["asked"]) or words.fold(match["word"]) in _FORM_ONLY
 
 
 def starts(sheet: Sheet, notes: Sequence[Note], pattern: str) -> list[Start]:
@@ -278,9 +323,11 @@ def fields(
         if len(text) <= _LONGEST_FORM_TITLE and words.fold(text) in words.FORM_TITLE:
             continue
         piece = Text(text, Cell(row, column))
-        if start.is_title and said.number is None and proposal_number(piece.text, pattern):
-            said.number = piece
-            continue
+        if start.is_title and said.number is None:
+            plain = words_only(piece.text)
+            if proposal_number(plain, pattern) or meant_by(plain, pattern):
+                said.number = Text(plain, piece.cell)
+                continue
         if piece.cell.row < start.cell.row:
             continue
         untitled = said.title is None or (start.titled and not prose)

@@ -16,7 +16,8 @@ from ..model.finding import Fact, Finding, Place
 from ..model.proposal import Proposal, Registered, Run
 from ..model.table import ColumnRole, LineKind, Table, YearRole
 from ..prose import accounts
-from ..settings import Committee, Settings
+from ..prose.numbering import is_number, meant_by
+from ..settings import DEFAULT_NUMBER, Committee, Settings
 from .base import on, rule
 from .text import last_part
 from .text.piece import is_danish, piece_at, written
@@ -28,6 +29,7 @@ def form_number_missing_or_invalid(subject: Proposal | Run, settings: Settings) 
 
     Where no pattern is set, the numbers of a run tell how they are written: 101, 102, 103 are a numbering as
     good as another. Then one note says which was taken, and only a number that is unlike all others is told.
+    Where a slip made it so (the letter O for a nought, a comma for a dot), the number that is meant is named.
 
     Flagged::
 
@@ -48,13 +50,20 @@ def form_number_missing_or_invalid(subject: Proposal | Run, settings: Settings) 
     """
     if isinstance(subject, Proposal):
         text = subject.number_text
-        variant = "invalid" if text else "missing"
-        yield on("IDN001", subject, subject.number_cell, {"variant": variant, "text": text})
+        expected = meant_by(text, settings.number.pattern)
+        facts: dict[str, Fact] = {"variant": "invalid" if text else "missing", "text": text}
+        if expected is not None:
+            facts |= {"variant": "mistyped", "expected": expected}
+        yield on("IDN001", subject, subject.number_cell, facts)
         return
-    pattern, example, count = subject.numbering or (None, "", 0)
+    pattern, example, count = subject.numbering or (settings.number.pattern, "", 0)
     for one in subject.unlike:
-        variant = "unlike" if subject.numbering is not None else "invalid"
-        facts: dict[str, Fact] = {"variant": variant, "text": one.unfamiliar or one.number, "other": example}
+        text = one.unfamiliar or one.number
+        unlike = subject.numbering is not None and is_number(text)
+        facts = {"variant": "unlike" if unlike else "invalid", "text": text, "other": example}
+        expected = meant_by(text, pattern) if pattern is not None else None
+        if expected is not None:
+            facts |= {"variant": "mistyped", "expected": expected}
         yield Finding("IDN001", one.sheet, one.cell, facts, key=(one.title,), path=one.path)
     if subject.numbering is not None:
         said: dict[str, Fact] = {"variant": "taken" if pattern else "several", "other": example}
@@ -472,7 +481,11 @@ def number_gap(run: Run) -> Iterator[Finding]:
         said = last_part(one.number)
         if said is not None:
             series[said[0]].setdefault(said[1], one)
-    left = {said for one in run.registered for name in one.identity if (said := last_part(name)) is not None}
+    elsewhere = [name for one in run.registered for name in one.identity]
+    elsewhere += [
+        meant for one in run.unlike if (meant := meant_by(one.unfamiliar, DEFAULT_NUMBER)) is not None
+    ]
+    left = {said for name in elsewhere if (said := last_part(name)) is not None}
     for begun, numbers in series.items():
         if len(numbers) <= _FEWEST_IN_SERIES:
             continue
@@ -482,7 +495,7 @@ def number_gap(run: Run) -> Iterator[Finding]:
             continue
         for a, b in gaps:
             if all((begun, number) in left for number in range(a + 1, b)):
-                continue  # what had the numbers between has others now
+                continue  # what had the numbers between has others now, or mistyped ones
             before, after = numbers[a], numbers[b]
             yield Finding(
                 "IDN007",
