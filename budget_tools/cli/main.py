@@ -5,6 +5,7 @@ Exit codes: 0 nothing wrong, 1 findings, 2 wrong use, 3 not everything could be 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -151,6 +152,7 @@ def main() -> None:
             _with_only(sys.argv[1:2])(prog_name="budget-tools")
         finally:
             sys.stdout.flush()
+            gc.freeze()  # what is left goes with the process: nobody need look for cycles in it
     except BrokenPipeError:
         _stop_writing()
         sys.exit(0)

@@ -304,7 +304,8 @@ class _Run:
         """Look, check, compare: afterwards the night is history, or it was stopped."""
         settings, history = self._settings, self._history
         self._number = history.begin(self._started)
-        made = plan(settings, history, self._language, force=self._force)
+        with without_collector():
+            made = plan(settings, history, self._language, force=self._force)
         self._note_folders(made)
         self._log.begin(self._number, len(made.scan.workbooks), len(made.items))
         history.drop(made.obsolete)

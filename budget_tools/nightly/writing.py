@@ -34,6 +34,7 @@ WORTH_A_PROCESS = 2_000  # findings and workbooks to write: with less it is done
 
 _NIGHT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<run>\d{4,})")
 _TO_READ = ("html", "xlsx")
+_LONGEST_FIRST = ("sarif", "junit", "json", "xlsx", "html")
 _NEEDS = {"html": "jinja2", "xlsx": "xlsxwriter"}
 
 
@@ -189,7 +190,7 @@ def _side_by_side(tasks: Sequence[_Task], workers: int) -> dict[int, tuple[bool,
     # A copy of this process is there at once, and opens the history for itself.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     outcomes: dict[int, tuple[bool, list[str]]] = {}
-    ordered = sorted(range(len(tasks)), key=lambda number: tasks[number].format in _TO_READ)
+    ordered = sorted(range(len(tasks)), key=lambda number: _LONGEST_FIRST.index(tasks[number].format))
     with suppress(BrokenProcessPool, OSError), ProcessPoolExecutor(workers, context) as pool:
         asked = {number: pool.submit(tasks[number].carry_out) for number in ordered}
         for number, one in asked.items():

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from ...catalog import word
 from ...model.finding import Severity
 from ...model.night import Followed, Night, Standing
 from ..wording import Wording
-from .telling import by_workbook, headline, language_of, local, place, replacing, tidy, within
+from .telling import attribute, by_workbook, headline, language_of, local, place, replacing, tidy, within
 
 _NEWLINE = "\n"
-_SPECIAL = re.compile('[&<>"\\n\\r\\t]')
 
 
 def write(night: Night, target: Path, *, fail_on: Severity = Severity.ERROR) -> None:
@@ -71,7 +69,7 @@ class _Suite:
         self.language = language_of(night)
         self._night = night
         self._name = name
-        self._quoted = _quoted(name)
+        self._quoted = attribute(name)
         self._fail_on = fail_on
         self._cases: list[str] = []
         self._names: Counter[str] = Counter()
@@ -88,12 +86,12 @@ class _Suite:
             said = ""
             if element in ("failure", "error"):
                 self.counts[f"{element}s"] += 1
-                said = f" type={_quoted(kind)} message={_quoted(text.partition(_NEWLINE)[0])}"
+                said = f" type={attribute(kind)} message={attribute(text.partition(_NEWLINE)[0])}"
             elif element == "skipped":
                 self.counts["skipped"] += 1
-                said, text = f" message={_quoted(text)}", ""
+                said, text = f" message={attribute(text)}", ""
             told.append(f"      <{element}{said}>{escape(text)}</{element}>\n")
-        case = f'    <testcase name={_quoted(name)} classname={self._quoted} time="0"'
+        case = f'    <testcase name={attribute(name)} classname={self._quoted} time="0"'
         self._cases.append(f"{case}>\n{''.join(told)}    </testcase>\n" if told else f"{case}/>\n")
 
     def findings(self, findings: Iterable[Followed]) -> None:
@@ -131,12 +129,7 @@ class _Suite:
 
 
 def _attributes(said: Mapping[str, str]) -> str:
-    return "".join([f" {name}={_quoted(value)}" for name, value in said.items()])
-
-
-def _quoted(text: str) -> str:
-    """The value of an attribute; most need no care."""
-    return quoteattr(text) if _SPECIAL.search(text) else f'"{text}"'
+    return "".join([f" {name}={attribute(value)}" for name, value in said.items()])
 
 
 def _said(finding: Followed) -> str:

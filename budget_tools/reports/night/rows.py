@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import BinaryIO, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from ...model.address import column_letters
-from .telling import local, tidy
+from .telling import attribute, element, local, tidy
 
 LONGEST_TEXT = 32_767
 MOST_LINKS = 65_530  # on a sheet: Excel repairs a file that has more
@@ -105,7 +104,7 @@ def _put(
                 linked = row.linked
                 id_ = addresses.setdefault(row.link.address, f"rId{len(addresses) + 1}")
                 at = f"{letters[linked]}{number}"
-                where = f" location={quoteattr(row.link.place)}" if row.link.place else ""
+                where = f" location={attribute(row.link.place)}" if row.link.place else ""
                 links.append(f'<hyperlink ref="{at}" r:id="{id_}"{where}/>')
             text = _row(number, row.cells, linked, sheet.widths, looks)
             waiting.append(text)
@@ -120,7 +119,7 @@ def _put(
     if links:
         folder, _, name = info.filename.rpartition("/")
         relations = "".join(
-            f'<Relationship Id="{id_}" Type="{_HYPERLINK}" Target={quoteattr(address)}'
+            f'<Relationship Id="{id_}" Type="{_HYPERLINK}" Target={attribute(address)}'
             ' TargetMode="External"/>'
             for address, id_ in addresses.items()
         )
@@ -168,7 +167,7 @@ def _cell(content: Content, style: int) -> str:
     if content is None or content == "":
         return f'<c s="{style}"/>'
     if isinstance(content, str):
-        text = escape(_ESCAPED.sub("_x005F_", fitting(content)))
+        text = element(_ESCAPED.sub("_x005F_", fitting(content)))
         return f'<c s="{style}" t="inlineStr"><is><t>{text}</t></is></c>'
     number = content if isinstance(content, int) else _day(content)
     return f'<c s="{style}"><v>{number}</v></c>'

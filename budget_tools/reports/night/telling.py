@@ -15,6 +15,7 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 from urllib.parse import quote
+from xml.sax.saxutils import escape, quoteattr
 
 from ...catalog import LANGUAGES, Language, plural, word
 from ...errors import BudgetToolsError
@@ -26,6 +27,7 @@ from ..wording import plain
 
 _UNWRITABLE = re.compile(r"[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\|//")
+_SPECIAL = re.compile('[&<>"\\n\\r\\t]')
 _TO_QUOTE = re.compile(r"[^A-Za-z0-9_.~/-]+")
 _ADDRESS = re.compile(r"(?i)https?://")
 
@@ -69,6 +71,16 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             draft.unlink()
+
+
+def attribute(text: str) -> str:
+    """A text as the value of an attribute in XML; most need no care, and there are many."""
+    return quoteattr(text) if _SPECIAL.search(text) else f'"{text}"'
+
+
+def element(text: str) -> str:
+    """A text as it stands in an element in XML."""
+    return escape(text) if _SPECIAL.search(text) else text
 
 
 def capital(text: str) -> str:
