@@ -311,15 +311,24 @@ class NightLog:
     A path cannot break a line: whatever is in it is written as JSON writes text.
     """
 
-    def __init__(self, json_lines: bool, progress: Callable[[int, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        json_lines: bool,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        only_work: bool = False,
+    ) -> None:
         self._json = json_lines
         self._progress = progress
+        self._only_work = only_work  # a look that finds nothing to do is no line
         self._done = 0
         self._all = 0
 
     def begin(self, run: int, workbooks: int, to_check: int) -> None:
         """How much there is to do."""
         self._all = to_check
+        if self._only_work and not to_check:
+            return
         self._put(
             "begin",
             f"run={run} workbooks={workbooks} to-check={to_check}",

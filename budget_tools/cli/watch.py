@@ -43,7 +43,7 @@ def watch(
 
     seconds = watching.seconds_of(every)
     settings = watching.settings_for(folder, state)
-    log = NightLog(json_lines)
+    log = NightLog(json_lines, only_work=not once)
     with until_stopped() as stopped:
         if not once:
             watching.watch(

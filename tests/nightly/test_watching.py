@@ -119,6 +119,7 @@ def test_the_command_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
     while "b.xlsx" not in page.read_text("utf-8") and time.monotonic() < until:
         time.sleep(0.05)
     assert "b.xlsx" in page.read_text("utf-8")
+    time.sleep(1.5)  # a look at which there is nothing to do
     process.send_signal(signal.SIGTERM)
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 0
@@ -126,3 +127,4 @@ def test_the_command_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
         line for line in said.splitlines() if line.startswith("budget-tools watch: status=findings exit=1")
     ]
     assert len(ends) == 2  # only what became another is told
+    assert sum(" begin " in line for line in said.splitlines()) == 2
