@@ -71,6 +71,7 @@ _STANDING = (
 _OWNER = "owner_of(w.path, f.about)"
 _FROM = "FROM findings f LEFT JOIN workbooks w ON w.number = f.workbook"
 _FROM_BY_PATH = "FROM workbooks w CROSS JOIN findings f ON f.workbook = w.number"  # no need to sort
+_WITH_WORDS = "CROSS JOIN words ON finding = f.number"
 _TONIGHT = "(f.standing != 'fixed' OR f.run = :run)"
 _AS_READ = (
     "f.severity DESC, coalesce(w.path, ''), coalesce(f.sheet, ''), coalesce(f.row, 0), coalesce(f.column, 0),"
@@ -98,7 +99,7 @@ class Remembered:
         """How much of everything there is."""
         sql = (
             f"SELECT {_OWNER}, f.committee, f.code, f.severity, {_STANDING} AS became, count(*) {self._from}"
-            f" WHERE {_TONIGHT}{self._restricted} GROUP BY 1, 2, 3, 4, 5"
+            f" WHERE {self._of_part()} GROUP BY 1, 2, 3, 4, 5"
         )
         findings = {
             Kind(owner, committee, code, Severity(severity), Standing(standing)): n
@@ -122,26 +123,29 @@ class Remembered:
 
     def findings(self, *standings: Standing, excerpts: bool = True) -> Iterator[Followed]:
         """The findings of which these things became, or all: those about the run, then by path."""
+        where = f"{_WITH_WORDS} WHERE {self._of_part(standings)}"
         if self.folder is None:
-            yield from self._followed(_FROM, "f.workbook = 0 ORDER BY f.number", standings, excerpts)
-        yield from self._followed(_FROM_BY_PATH, "1 ORDER BY w.path, f.number", standings, excerpts)
+            yield from self._followed(f"{_FROM} {where} AND f.workbook = 0 ORDER BY f.number", excerpts)
+        yield from self._followed(f"{_FROM_BY_PATH} {where} ORDER BY w.path, f.number", excerpts)
 
     def foremost(
         self, *standings: Standing, most: int | None = None, excerpts: bool = True
     ) -> Iterator[Followed]:
         """The same as they are read: the worst first, then by workbook, sheet and cell."""
+        if standings and not self.counts.of(*standings):
+            return iter(())
         # Sorted by number first: their words are many, and looked up one by one.
-        became = f"AND {_STANDING} {_among(standings)}" if standings else ""
         order = f"ORDER BY {_AS_READ} LIMIT {most if most is not None else -1}"
-        numbers = f"SELECT f.number {self._from} WHERE {_TONIGHT}{self._restricted} {became} {order}"
+        numbers = f"SELECT f.number {self._from} WHERE {self._of_part(standings)} {order}"
         source = f"FROM ({numbers}) AS sorted CROSS JOIN findings f ON f.number = sorted.number"
-        return self._followed(f"{source} LEFT JOIN workbooks w ON w.number = f.workbook", "1", (), excerpts)
+        source += " LEFT JOIN workbooks w ON w.number = f.workbook"
+        return self._followed(f"{source} {_WITH_WORDS}", excerpts)
 
     def any_hint(self, *standings: Standing) -> bool:
         """Whether any of the findings of which these things became has a hint."""
         sql = (
-            f"SELECT 1 {self._from} CROSS JOIN words ON finding = f.number WHERE {_TONIGHT}{self._restricted}"
-            f" AND {_STANDING} {_among(standings)} AND hint IS NOT NULL LIMIT 1"
+            f"SELECT 1 {self._from} {_WITH_WORDS}"
+            f" WHERE hint IS NOT NULL AND {self._of_part(standings)} LIMIT 1"
         )
         return any(self._asked(sql))
 
@@ -149,7 +153,7 @@ class Remembered:
         """How many findings of each standing and severity each workbook has."""
         sql = (
             f"SELECT w.path, f.severity, {_STANDING} AS became, count(*) {_FROM_BY_PATH}"
-            f" WHERE {_TONIGHT}{self._restricted} GROUP BY 1, 2, 3"
+            f" WHERE {self._of_part()} GROUP BY 1, 2, 3"
         )
         found: dict[str, Counter[Severity | Standing]] = defaultdict(Counter)
         for path, severity, standing, n in self._asked(sql):
@@ -167,12 +171,19 @@ class Remembered:
         """Where findings are looked for: of a folder by its workbooks, which a whole night's need not be."""
         return _FROM if self.folder is None else _FROM_BY_PATH
 
-    @property
-    def _restricted(self) -> str:
-        """What a condition goes on with for a part."""
-        inside = " AND w.path >= :first AND w.path < :after" if self.folder is not None else ""
-        owned = f" AND {_OWNER} IS :owner" if self.owner is not None or self.nobodys else ""
-        return inside + owned
+    def _of_part(self, standings: Sequence[Standing] = ()) -> str:
+        """The condition for the findings of this part, of which these things became, or all.
+
+        Whom a finding belongs to is asked last: Python answers it.
+        """
+        conditions = [_TONIGHT]
+        if self.folder is not None:
+            conditions.append("w.path >= :first AND w.path < :after")
+        if standings:
+            conditions.append(f"{_STANDING} {_among(standings)}")
+        if self.owner is not None or self.nobodys:
+            conditions.append(f"{_OWNER} IS :owner")
+        return " AND ".join(conditions)
 
     def _asked(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a question to the history."""
@@ -226,16 +237,13 @@ class Remembered:
                 text = unpacked_text(packed) if packed else "[]"
                 yield NightWorkbook(path, status, reason, owner, bool(renewed), len(numbers), text)
 
-    def _followed(
-        self, source: str, condition: str, standings: Sequence[Standing], excerpts: bool
-    ) -> Iterator[Followed]:
-        wanted = f"AND became {_among(standings)}" if standings else ""
+    def _followed(self, source: str, excerpts: bool) -> Iterator[Followed]:
+        """The findings that a question asks for, from its FROM on."""
         sql = (
             "SELECT f.id, f.amounts, f.code, f.severity, w.path, f.sheet, f.row, f.column, f.proposal,"
             f" f.title, f.committee, {_OWNER}, message, hint, fix, evidence,"
             f" {'excerpt' if excerpts else 'NULL'}, {_STANDING} AS became, f.since, f.until, f.accepted"
-            f" {source} CROSS JOIN words ON finding = f.number"
-            f" WHERE {_TONIGHT}{self._restricted} {wanted} AND {condition}"
+            f" {source}"
         )
         for found in self._asked(sql):
             id_, values, code, severity, path, sheet, row, column, proposal, title, committee = found[:11]
