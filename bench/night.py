@@ -3,8 +3,8 @@
     python bench/night.py [--copies 5000] [--rounds 3]
 
 Times are of whole commands, the start of Python included, and the best of some rounds. How well two workers
-share the work is compared with two processes that only count, on the same machine in the same minute: other
-people's work on the machine slows both.
+share the work is compared with two processes that only count, on the same machine in the same minute, because
+a machine is not equally quick all the time; of that the median of the rounds counts.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -89,21 +90,20 @@ def _changes(folder: Path, made: Sequence[Path]) -> bool:
 
 
 def _scaling(folder: Path, rounds: int) -> bool:
-    """How much faster two are than one: workers, and processes that only count."""
-    one_night: list[float] = []
-    two_nights: list[float] = []
-    one_loop: list[float] = []
-    two_loops: list[float] = []
+    """How much faster two are than one: workers, and processes that only count in the same minute."""
+    found: list[float] = []
     for number in range(rounds):
-        for workers, nights in ((1, one_night), (2, two_nights)):
-            place = folder.parent / f"scaling-{number}-{workers}"
-            nights.append(_night(_config(place, folder, workers, reports=False)).seconds)
-        one_loop.append(_timed(lambda: _count(1)))
-        two_loops.append(_timed(lambda: _count(2)))
-    loop = 2 * min(one_loop) / min(two_loops)
-    night = min(one_night) / min(two_nights)
-    print(f"two instead of one: counting {loop:.2f} times, checking {night:.2f} times")
-    return _verdict("scaling, of that of counting", night / loop, LEAST_SCALING)
+        nights = [
+            _night(
+                _config(folder.parent / f"scaling-{number}-{workers}", folder, workers, reports=False)
+            ).seconds
+            for workers in (1, 2)
+        ]
+        one_loop, two_loops = _timed(lambda: _count(1)), _timed(lambda: _count(2))
+        loop, night = 2 * one_loop / two_loops, nights[0] / nights[1]
+        print(f"two instead of one: counting {loop:.2f} times, checking {night:.2f} times")
+        found.append(night / loop)
+    return _verdict("scaling, of that of counting, the median", statistics.median(found), LEAST_SCALING)
 
 
 def _config(place: Path, folder: Path, workers: int, *, reports: bool) -> Path:
