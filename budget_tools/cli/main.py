@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import copy
 from typing import Annotated, Any
 
 import typer
@@ -134,9 +135,11 @@ def _with_only(asked: Sequence[str]) -> typer.Typer:
     groups = [
         one for one in app.registered_groups if one.typer_instance and one.typer_instance.info.name in asked
     ]
-    if commands or groups:
-        app.registered_commands, app.registered_groups = commands, groups
-    return app
+    if not commands and not groups:
+        return app
+    only = copy(app)
+    only.registered_commands, only.registered_groups = commands, groups
+    return only
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from budget_tools import __version__
 from budget_tools.catalog import LANGUAGES, codes, entry
+from budget_tools.cli import main
 from budget_tools.cli.main import app
 
 RUNNER = CliRunner()
@@ -102,3 +103,13 @@ def test_every_command_has_help_with_examples(command: str) -> None:
         assert f"  Examples:\n\n    budget-tools {command}" in result.stdout
         assert "…" not in result.stdout
     assert command in RUNNER.invoke(app, ["--help"]).stdout
+
+
+def test_only_the_command_that_is_asked_for_is_made() -> None:
+    everything = len(main.app.registered_commands), len(main.app.registered_groups)
+    (command,) = main._with_only(["check"]).registered_commands
+    assert command.callback is not None and command.callback.__name__ == "check"
+    (group,) = main._with_only(["nightly"]).registered_groups
+    assert group.typer_instance is not None and group.typer_instance.info.name == "nightly"
+    assert main._with_only(["--help"]) is main._with_only(["chek"]) is main.app
+    assert (len(main.app.registered_commands), len(main.app.registered_groups)) == everything
